@@ -1,0 +1,75 @@
+# accountmatch: partner account mapping in PostgreSQL.
+#
+#   make demo        map two real lists in a throw-away cluster
+#   make test        every test, in throw-away clusters
+#   make install     into the PostgreSQL of PG_CONFIG
+# See "Working on accountmatch" in README.md for the rest.
+
+PG_CONFIG ?= pg_config
+EXTENSION = accountmatch
+
+# The version has one source, META.json; the normalization epoch another, epoch.h
+EXTVERSION := $(shell sed -n 's/^   "version": "\(.*\)",/\1/p' META.json)
+EPOCH := $(shell sed -n 's/^\#define ACM_EPOCH //p' src/normalize/epoch.h)
+
+# The library is named by the epoch: an upgrade never changes an IMMUTABLE result
+MODULE_big = accountmatch-$(EPOCH)
+
+# Pure C, no server header: also linked into the fuzzers and micro-benchmarks
+NORMALIZE_OBJS =
+
+OBJS = src/accountmatch.o $(NORMALIZE_OBJS)
+
+# The SQL script, module by module in floor order. Modules named *_types.sql,
+# *_tables.sql and accountmatch.sql run once; the others only declare functions,
+# and an upgrade script can replay them.
+SQL_MODULES = src/accountmatch.sql
+
+# Generated at build time from src/normalize/data; never committed
+GEN = src/normalize/generated
+GENERATED =
+
+REGRESS = install
+REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
+
+DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+EXTRA_CLEAN = accountmatch.control $(GEN) build results regression.diffs regression.out tmp_check
+
+ICU_CFLAGS := $(shell pkg-config --cflags icu-uc 2>/dev/null)
+ICU_LIBS := $(shell pkg-config --libs icu-uc 2>/dev/null || echo -licuuc)
+
+PG_CPPFLAGS = -Isrc -DACM_VERSION='"$(EXTVERSION)"' $(ICU_CFLAGS)
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror)
+SHLIB_LINK = $(ICU_LIBS)
+
+# Bitcode for JIT inlining would double the build and serve nobody
+override with_llvm = no
+
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifneq ($(wildcard $(PGXS)),)
+include $(PGXS)
+
+accountmatch.control: src/accountmatch.control.in META.json src/normalize/epoch.h
+	sed -e 's/@VERSION@/$(EXTVERSION)/' -e 's/@EPOCH@/$(EPOCH)/' $< > $@
+
+all: accountmatch.control
+
+$(EXTENSION)--$(EXTVERSION).sql: $(SQL_MODULES) META.json Makefile
+	for f in $(SQL_MODULES); do printf '\n-- %s\n\n' "$$f"; cat "$$f" || exit 1; done > $@.tmp
+	mv $@.tmp $@
+
+$(OBJS): $(wildcard src/*.h src/*/*.h) $(GENERATED) META.json
+
+else
+
+# Nothing to build with yet: a bare machine. Fetch it, then start again.
+demo test bench fuzz soak stage valgrind:
+	test/lib/deps.sh
+	$(MAKE) $@
+
+all install installcheck:
+	@echo "PostgreSQL's server headers are missing: 'make deps' installs them (Debian), or set PG_CONFIG" >&2; exit 1
+
+endif
+
+include test/lib/targets.mk

@@ -1,0 +1,9 @@
+/*
+ * accountmatch.c
+ *		Module load and settings.
+ */
+#include "compat.h"
+
+#include "fmgr.h"
+
+ACM_MODULE_MAGIC("accountmatch", ACM_VERSION);

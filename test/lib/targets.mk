@@ -1,0 +1,48 @@
+# Demo, tests and measurements. All run in throw-away clusters of a staged
+# copy of PostgreSQL, below WORK; nothing is installed into the system's.
+
+# The build tree, or where that cannot be reached by the user who runs the
+# clusters (initdb refuses root), a directory in /var/tmp
+WORK = $(shell test/lib/workdir.sh)
+STAGE = $(WORK)/stage
+STAGED_BIN = $(STAGE)$(shell $(PG_CONFIG) --bindir)
+CLUSTER = WORK='$(WORK)' BINDIR='$(STAGED_BIN)' test/lib/cluster.sh
+
+.PHONY: deps stage demo psql demo-stop test test-regress test-pgtap test-tap bench fuzz soak valgrind
+
+# Packages that building and testing need
+deps:
+	test/lib/deps.sh
+
+# PostgreSQL with accountmatch in it, relocated below WORK
+stage: all
+	PG_CONFIG='$(PG_CONFIG)' test/lib/stage.sh '$(STAGE)'
+	$(MAKE) install DESTDIR='$(STAGE)' > '$(WORK)/install.log'
+
+demo: deps
+	@$(MAKE) --no-print-directory -s stage
+	@$(CLUSTER) start demo
+	@$(CLUSTER) env demo test/demo/demo.sh
+
+psql:
+	@$(CLUSTER) env demo psql -d demo
+
+demo-stop:
+	@$(CLUSTER) drop demo
+
+test: deps
+	$(MAKE) WERROR=1 stage
+	$(MAKE) test-regress test-pgtap test-tap
+
+test-regress:
+	$(CLUSTER) start regress
+	$(CLUSTER) env regress $(MAKE) installcheck
+	$(CLUSTER) drop regress
+
+test-pgtap:
+	$(CLUSTER) start pgtap
+	$(CLUSTER) env pgtap test/lib/pgtap.sh test/pgtap/*.sql
+	$(CLUSTER) drop pgtap
+
+test-tap:
+	WORK='$(WORK)' BINDIR='$(STAGED_BIN)' PG_CONFIG='$(PG_CONFIG)' test/lib/tap.sh test/t/*.pl
