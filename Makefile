@@ -18,12 +18,21 @@ MODULE_big = accountmatch-$(EPOCH)
 # Pure C, no server header: also linked into the fuzzers and micro-benchmarks
 NORMALIZE_OBJS =
 
-OBJS = src/accountmatch.o $(NORMALIZE_OBJS)
+OVERLAP_OBJS = src/overlap/engine.o src/overlap/groups.o src/overlap/guess.o \
+	src/overlap/keys.o src/overlap/list.o src/overlap/overlap_sql.o \
+	src/overlap/partner_table.o src/overlap/preflight.o src/overlap/result.o \
+	src/overlap/segments.o src/overlap/status.o src/overlap/store.o
+
+OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(OVERLAP_OBJS)
 
 # The SQL script, module by module in floor order. Modules named *_types.sql,
 # *_tables.sql and accountmatch.sql run once; the others only declare functions,
 # and an upgrade script can replay them.
-SQL_MODULES = src/accountmatch.sql
+SQL_MODULES = src/accountmatch.sql \
+	src/overlap/status_tables.sql \
+	src/overlap/status.sql \
+	src/overlap/overlap_types.sql \
+	src/overlap/overlap.sql
 
 # Generated at build time from src/normalize/data; never committed
 GEN = src/normalize/generated
