@@ -9,78 +9,249 @@
 #include "utils/memutils.h"
 
 #include "overlap/engine.h"
-#include "overlap/groups.h"
+#include "overlap/read.h"
+#include "overlap/stages.h"
 
-/*
- * A group of more pairs than this is matched as a star: every row with the
- * first one of the other side. All rows match, and are one company, without
- * the product of their numbers.
- */
-#define PAIRS_MAX 1000
-
-static const char *const rule_names[ACM_NRULES] = {"domain"};
+static const struct
+{
+	const char *name;
+	acm_kind	kind;
+}			rules[ACM_NRULES] =
+{
+	{"pin", ACM_NKINDS},
+	{"id", ACM_KIND_ID},
+	{"domain", ACM_KIND_DOMAIN},
+	{"email", ACM_KIND_DOMAIN},
+	{"name", ACM_KIND_NAME},
+	{"near", ACM_KIND_NAME},
+	{"similar", ACM_KIND_NAME},
+	{"family", ACM_KIND_FAMILY}
+};
 
 /* The name of a rule */
 const char *
 acm_rule_name(acm_rule rule)
 {
-	return rule_names[rule];
+	return rules[rule].name;
 }
 
-/* Note a match */
-static void
-add_match(acm_engine *engine, acm_rule rule, uint32 ours, uint32 theirs, uint32 link, float confidence)
+/* The kind of key that the rule's evidence links to */
+acm_kind
+acm_rule_kind(acm_rule rule)
 {
-	acm_match  *m;
+	return rules[rule].kind;
+}
 
-	if (engine->nmatches == engine->maxmatches)
+/* The rule of a name, or -1 */
+int
+acm_find_rule(const char *name)
+{
+	for (int i = 0; i < ACM_NRULES; i++)
 	{
-		engine->maxmatches = engine->maxmatches ? engine->maxmatches * 2 : 1024;
-		engine->matches = engine->matches ?
-			repalloc_huge(engine->matches, (Size) engine->maxmatches * sizeof(acm_match)) :
-			palloc(engine->maxmatches * sizeof(acm_match));
+		if (strcmp(rules[i].name, name) == 0)
+			return i;
 	}
-	m = &engine->matches[engine->nmatches++];
-	m->row[ACM_OURS] = ours;
-	m->row[ACM_THEIRS] = theirs;
-	m->link = link;
-	m->rule = rule;
-	m->needs_review = false;
-	m->confidence = confidence;
+	return -1;
 }
 
-/*
- * Rule domain: accounts with the same match host. A row with several of them
- * is matched by the first that it shares.
- */
-static void
-match_by_domain(acm_engine *engine, const acm_groups *groups)
+/* Memory for n items of a size, which may be more than a gigabyte */
+static void *
+make_array(Size n, Size size, int flags)
 {
-	const acm_link *links[2];
+	return MemoryContextAllocExtended(CurrentMemoryContext, (n + 1) * size, MCXT_ALLOC_HUGE | flags);
+}
 
-	for (int side = 0; side < 2; side++)
-		links[side] = engine->list[side].links[ACM_KIND_DOMAIN];
-
-	for (uint32 g = 0; g < groups->ngroups; g++)
+/* Append to a list of evidence */
+static void
+append_evidence(acm_evidence_list *list, const acm_evidence *e)
+{
+	if (list->n == list->max)
 	{
-		const uint32 *in[2];
-		uint32		n[2];
+		list->max = list->max ? list->max * 2 : 1024;
+		list->items = list->items ?
+			repalloc_huge(list->items, (Size) list->max * sizeof(acm_evidence)) :
+			palloc(list->max * sizeof(acm_evidence));
+	}
+	list->items[list->n++] = *e;
+}
+
+/* Whether both rows have an identifier of one scheme, and no identifier in common */
+static bool
+ids_differ(const acm_engine *engine, uint32 ours, uint32 theirs)
+{
+	const acm_list *a = &engine->list[ACM_OURS];
+	const acm_list *b = &engine->list[ACM_THEIRS];
+	bool		same_scheme = false;
+
+	for (uint32 i = ACM_LINKS_OF(a, ours, ACM_KIND_ID); i < ACM_LINKS_END(a, ours, ACM_KIND_ID); i++)
+	{
+		for (uint32 j = ACM_LINKS_OF(b, theirs, ACM_KIND_ID); j < ACM_LINKS_END(b, theirs, ACM_KIND_ID); j++)
+		{
+			if (a->links[ACM_KIND_ID][i].key == b->links[ACM_KIND_ID][j].key)
+				return false;
+			same_scheme |= a->links[ACM_KIND_ID][i].tag == b->links[ACM_KIND_ID][j].tag;
+		}
+	}
+	return same_scheme;
+}
+
+/* Note a piece of evidence, after what overrules every rule */
+static void
+note(acm_engine *engine, acm_evidence *e)
+{
+	if (acm_accepted(e) && e->rule != ACM_RULE_PIN)
+	{
+		if (acm_pair_blocked(engine->corrections, e->row[0], e->row[1]))
+			e->verdict = ACM_BLOCKED;
+		else if (e->rule != ACM_RULE_ID && e->rule != ACM_RULE_FAMILY &&
+				 (engine->options.rules & (1 << ACM_RULE_ID)) &&
+				 ids_differ(engine, e->row[0], e->row[1]))
+			e->verdict = ACM_IDS_DIFFER;
+	}
+	if (acm_accepted(e))
+		append_evidence(&engine->matches, e);
+	if (engine->options.all_evidence)
+		append_evidence(&engine->evidence, e);
+}
+
+/* Note evidence for a pair by its links */
+void
+acm_note_links(acm_engine *engine, acm_rule rule, acm_verdict verdict,
+			   uint32 our_link, uint32 their_link, uint32 count)
+{
+	acm_kind	kind = rules[rule].kind;
+	acm_evidence e;
+
+	e.row[ACM_OURS] = engine->list[ACM_OURS].links[kind][our_link].row;
+	e.row[ACM_THEIRS] = engine->list[ACM_THEIRS].links[kind][their_link].row;
+	e.link[ACM_OURS] = our_link;
+	e.link[ACM_THEIRS] = their_link;
+	e.count = count;
+	e.rule = rule;
+	e.verdict = verdict;
+	note(engine, &e);
+}
+
+/* Note evidence for a pair by its rows */
+void
+acm_note_rows(acm_engine *engine, acm_rule rule, acm_verdict verdict,
+			  uint32 our_row, uint32 their_row)
+{
+	acm_evidence e;
+
+	e.row[ACM_OURS] = our_row;
+	e.row[ACM_THEIRS] = their_row;
+	e.link[ACM_OURS] = e.link[ACM_THEIRS] = ACM_NO_KEY;
+	e.count = 0;
+	e.rule = rule;
+	e.verdict = verdict;
+	note(engine, &e);
+}
+
+/* From now on, rows of the matches noted so far count as matched */
+void
+acm_settle(acm_engine *engine)
+{
+	for (; engine->settled < engine->matches.n; engine->settled++)
+	{
+		for (int side = 0; side < 2; side++)
+			engine->matched[side][engine->matches.items[engine->settled].row[side]] = 1;
+	}
+}
+
+/* The groups of a kind */
+acm_groups *
+acm_engine_groups(acm_engine *engine, acm_kind kind)
+{
+	return acm_groups_make(&engine->list[ACM_OURS], &engine->list[ACM_THEIRS], kind,
+						   acm_keys_count(engine->numbering->kind[kind]));
+}
+
+/* A row's domains: see the header */
+void
+acm_row_sites(const acm_list *list, uint32 row, uint32 *first, uint32 *end)
+{
+	const acm_link *links = list->links[ACM_KIND_DOMAIN];
+
+	*first = ACM_LINKS_OF(list, row, ACM_KIND_DOMAIN);
+	*end = ACM_LINKS_END(list, row, ACM_KIND_DOMAIN);
+	/* websites stand before e-mail addresses */
+	if (*first < *end && links[*first].tag == ACM_FROM_WEBSITE)
+	{
+		while (links[*end - 1].tag != ACM_FROM_WEBSITE)
+			(*end)--;
+	}
+}
+
+/* The number of a link's match domain */
+static inline uint32
+site_of(const acm_link *link)
+{
+	return link->parent == ACM_NO_KEY ? link->key : link->parent;
+}
+
+/* Whether two rows can be one company by their domains; see the header */
+acm_sites
+acm_compare_sites(const acm_engine *engine, int side_a, uint32 row_a, int side_b, uint32 row_b)
+{
+	const acm_list *a = &engine->list[side_a];
+	const acm_list *b = &engine->list[side_b];
+	uint32		first_a;
+	uint32		end_a;
+	uint32		first_b;
+	uint32		end_b;
+
+	acm_row_sites(a, row_a, &first_a, &end_a);
+	acm_row_sites(b, row_b, &first_b, &end_b);
+	if (first_a == end_a || first_b == end_b)
+		return ACM_SITES_UNKNOWN;
+	for (uint32 i = first_a; i < end_a; i++)
+	{
+		for (uint32 j = first_b; j < end_b; j++)
+		{
+			if (site_of(&a->links[ACM_KIND_DOMAIN][i]) == site_of(&b->links[ACM_KIND_DOMAIN][j]))
+				return ACM_SITES_SHARED;
+		}
+	}
+	return ACM_SITES_DIFFER;
+}
+
+/* The row that a large group is matched around; see the header */
+uint32
+acm_star_center(acm_engine *engine, int side, acm_kind kind, const uint32 *links, uint32 n)
+{
+	const acm_list *list = &engine->list[side];
+	char	   *least = NULL;
+	Size		least_len = 0;
+	uint32		center = 0;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		const acm_record *record = acm_list_record(list, list->links[kind][links[i]].row,
+												   &engine->scratch[side]);
+		Datum		id = (Datum) 0;
+		const char *data;
+		Size		len;
+		int			cmp;
 
 		CHECK_FOR_INTERRUPTS();
-		for (int side = 0; side < 2; side++)
+		acm_record_field(record, ACM_FIELD_ID, &id);
+		data = VARDATA_ANY(DatumGetPointer(id));
+		len = VARSIZE_ANY_EXHDR(DatumGetPointer(id));
+		cmp = least ? memcmp(data, least, Min(len, least_len)) : -1;
+		if (cmp < 0 || (cmp == 0 && len < least_len))
 		{
-			in[side] = groups->links[side] + groups->start[side][g];
-			n[side] = groups->start[side][g + 1] - groups->start[side][g];
-		}
-		for (uint32 i = 0; i < n[0]; i++)
-		{
-			uint32		last = ((uint64) n[0] * n[1] <= PAIRS_MAX || i == 0) ? n[1] : 1;
-
-			for (uint32 j = 0; j < last; j++)
-				add_match(engine, ACM_RULE_DOMAIN, links[0][in[0][i]].row, links[1][in[1][j]].row,
-						  in[0][i], 0.98f);
+			if (least)
+				pfree(least);
+			least = palloc(len + 1);
+			memcpy(least, data, len);
+			least_len = len;
+			center = i;
 		}
 	}
+	if (least)
+		pfree(least);
+	return center;
 }
 
 /*
@@ -91,28 +262,25 @@ static void
 order_matches(acm_engine *engine)
 {
 	uint32		nrows = engine->list[ACM_OURS].nrows;
-	uint32	   *start = MemoryContextAllocExtended(CurrentMemoryContext,
-												   ((Size) nrows + 1) * sizeof(uint32),
-												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	acm_match  *sorted = MemoryContextAllocExtended(CurrentMemoryContext,
-													((Size) engine->nmatches + 1) * sizeof(acm_match),
-													MCXT_ALLOC_HUGE);
-	Size		lastsize = ((Size) engine->list[ACM_THEIRS].nrows + 1) * sizeof(uint32);
-	uint32	   *last = MemoryContextAllocExtended(CurrentMemoryContext, lastsize, MCXT_ALLOC_HUGE);
+	acm_evidence_list *matches = &engine->matches;
+	uint32	   *start = make_array(nrows, sizeof(uint32), MCXT_ALLOC_ZERO);
+	acm_evidence *sorted = make_array(matches->n, sizeof(acm_evidence), 0);
+	Size		ntheirs = engine->list[ACM_THEIRS].nrows;
+	uint32	   *last = make_array(ntheirs, sizeof(uint32), 0);
 	uint32		n = 0;
 
 	/* last[their row]: the last of our rows that was matched with it */
-	memset(last, 0xff, lastsize);
+	memset(last, 0xff, ntheirs * sizeof(uint32));
 
 	/* a counting sort keeps the order of the rules within a row */
-	for (uint32 i = 0; i < engine->nmatches; i++)
-		start[engine->matches[i].row[ACM_OURS] + 1]++;
+	for (uint32 i = 0; i < matches->n; i++)
+		start[matches->items[i].row[ACM_OURS] + 1]++;
 	for (uint32 row = 0; row < nrows; row++)
 		start[row + 1] += start[row];
-	for (uint32 i = 0; i < engine->nmatches; i++)
-		sorted[start[engine->matches[i].row[ACM_OURS]]++] = engine->matches[i];
+	for (uint32 i = 0; i < matches->n; i++)
+		sorted[start[matches->items[i].row[ACM_OURS]]++] = matches->items[i];
 
-	for (uint32 i = 0; i < engine->nmatches; i++)
+	for (uint32 i = 0; i < matches->n; i++)
 	{
 		uint32	   *met = &last[sorted[i].row[ACM_THEIRS]];
 
@@ -123,10 +291,10 @@ order_matches(acm_engine *engine)
 	}
 	pfree(last);
 	pfree(start);
-	if (engine->matches)
-		pfree(engine->matches);
-	engine->matches = sorted;
-	engine->nmatches = n;
+	if (matches->items)
+		pfree(matches->items);
+	matches->items = sorted;
+	matches->n = n;
 }
 
 /* The representative of a node's component, halving the path to it */
@@ -150,27 +318,30 @@ stronger(acm_status a, acm_status b)
 	return Min(a, b);
 }
 
-/* Join matches to companies */
+/* Join matches to companies; a family match joins nothing */
 static void
 find_companies(acm_engine *engine)
 {
 	uint32		nours = engine->list[ACM_OURS].nrows;
 	Size		nrows = (Size) nours + engine->list[ACM_THEIRS].nrows;
-	uint32	   *parent = MemoryContextAllocExtended(CurrentMemoryContext, (nrows + 1) * sizeof(uint32),
-													MCXT_ALLOC_HUGE);
+	uint32	   *parent;
 	uint32		maxcompanies = 1024;
 
 	if (nrows >= PG_UINT32_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the two lists have more than %u accounts", PG_UINT32_MAX)));
+	parent = make_array(nrows, sizeof(uint32), 0);
 	for (Size i = 0; i < nrows; i++)
 		parent[i] = (uint32) i;
-	for (uint32 i = 0; i < engine->nmatches; i++)
+	for (uint32 i = 0; i < engine->matches.n; i++)
 	{
-		uint32		a = find_root(parent, engine->matches[i].row[ACM_OURS]);
-		uint32		b = find_root(parent, nours + engine->matches[i].row[ACM_THEIRS]);
+		const acm_evidence *m = &engine->matches.items[i];
+		uint32		a = find_root(parent, m->row[ACM_OURS]);
+		uint32		b = find_root(parent, nours + m->row[ACM_THEIRS]);
 
+		if (m->rule == ACM_RULE_FAMILY)
+			continue;
 		/* the root is the smallest: one of ours */
 		if (a < b)
 			parent[b] = a;
@@ -180,18 +351,20 @@ find_companies(acm_engine *engine)
 
 	for (int side = 0; side < 2; side++)
 	{
-		Size		size = ((Size) engine->list[side].nrows + 1) * sizeof(uint32);
+		Size		n = engine->list[side].nrows;
 
-		engine->company[side] = MemoryContextAllocExtended(CurrentMemoryContext, size, MCXT_ALLOC_HUGE);
-		memset(engine->company[side], 0xff, size);
+		engine->company[side] = make_array(n, sizeof(uint32), 0);
+		memset(engine->company[side], 0xff, n * sizeof(uint32));
 	}
 	engine->companies = palloc(maxcompanies * sizeof(acm_company));
-	for (uint32 i = 0; i < engine->nmatches; i++)
+	for (uint32 i = 0; i < engine->matches.n; i++)
 	{
-		const uint32 *row = engine->matches[i].row;
-		uint32		root = find_root(parent, row[ACM_OURS]);
+		const acm_evidence *m = &engine->matches.items[i];
+		uint32		root = find_root(parent, m->row[ACM_OURS]);
 		uint32	   *company = &engine->company[ACM_OURS][root];
 
+		if (m->rule == ACM_RULE_FAMILY)
+			continue;
 		if (*company == ACM_NO_COMPANY)
 		{
 			if (engine->ncompanies == maxcompanies)
@@ -206,8 +379,8 @@ find_companies(acm_engine *engine)
 		{
 			acm_status *status = &engine->companies[*company].status[side];
 
-			engine->company[side][row[side]] = *company;
-			*status = stronger(*status, engine->list[side].rows[row[side]].status);
+			engine->company[side][m->row[side]] = *company;
+			*status = stronger(*status, engine->list[side].rows[m->row[side]].status);
 		}
 	}
 	pfree(parent);
@@ -217,19 +390,38 @@ find_companies(acm_engine *engine)
 void
 acm_engine_run(acm_engine *engine)
 {
+	static const char *const reading[2] = {"read ours", "read theirs"};
 	Size		budget = get_hash_memory_limit();
-	acm_numbering *numbering = acm_numbering_create(budget / 2);
-	acm_groups *groups;
 
+	acm_stages_start();
+	engine->numbering = acm_numbering_create(budget / 2);
 	for (int side = 0; side < 2; side++)
-		acm_list_read(&engine->list[side], numbering, engine->statuses, budget / 4);
-	acm_numbering_finish(numbering);
+	{
+		acm_list_read(&engine->list[side], side, engine->numbering, engine->statuses,
+					  engine->corrections, budget / 4);
+		acm_stage_done(reading[side], engine->list[side].nrows);
+		initStringInfo(&engine->scratch[side]);
+		engine->matched[side] = make_array(engine->list[side].nrows, 1, MCXT_ALLOC_ZERO);
+	}
+	acm_numbering_finish(engine->numbering);
+	acm_stage_done("number keys", acm_keys_count(engine->numbering->kind[ACM_KIND_DOMAIN]) +
+				   acm_keys_count(engine->numbering->kind[ACM_KIND_NAME]));
 
-	groups = acm_groups_make(&engine->list[ACM_OURS], &engine->list[ACM_THEIRS], ACM_KIND_DOMAIN,
-							 acm_keys_count(numbering->kind[ACM_KIND_DOMAIN]));
-	match_by_domain(engine, groups);
-	acm_groups_free(groups);
+	acm_match_pins(engine);
+	acm_match_by_id(engine);
+	acm_settle(engine);
+	acm_match_by_domain(engine);
+	acm_settle(engine);
+	acm_stage_done("match by id, domain, email", engine->matches.n);
+	acm_match_by_name(engine);
+	acm_settle(engine);
+	acm_stage_done("match by name", engine->matches.n);
+	acm_match_nearly(engine);
+	acm_settle(engine);
+	acm_stage_done("match nearly", engine->matches.n);
+	acm_match_families(engine);
 
 	order_matches(engine);
 	find_companies(engine);
+	acm_stage_done("find companies", engine->ncompanies);
 }

@@ -32,7 +32,8 @@ typedef struct slot
 typedef struct owed
 {
 	char	  **base;			/* NULL: the key has number index already */
-	uint32		stride;
+	uint16		stride;
+	uint16		offset;
 	uint32		index;
 } owed;
 
@@ -204,7 +205,7 @@ find_slot(acm_keys *keys, uint32 hash, const char *bytes)
 static inline void
 pay(const owed *to, uint32 key)
 {
-	memcpy(*to->base + (Size) to->index * to->stride, &key, sizeof(key));
+	memcpy(*to->base + (Size) to->index * to->stride + to->offset, &key, sizeof(key));
 }
 
 /* Find or add one key in the table, and pay its number */
@@ -263,7 +264,7 @@ spill(acm_keys *keys)
 	keys->partitions = MemoryContextAllocZero(keys->context, NPARTITIONS * sizeof(BufFile *));
 	for (uint32 i = 0; i < keys->nslots; i++)
 	{
-		owed		known = {NULL, 0, keys->slots[i].key};
+		owed		known = {NULL, 0, 0, keys->slots[i].key};
 
 		if (keys->slots[i].key != ACM_NO_KEY)
 			write_entry(keys, keys->slots[i].hash, keys->slots[i].bytes, &known);
@@ -328,7 +329,7 @@ flush_batch(acm_keys *keys)
 /* Number a key; see the header */
 void
 acm_keys_add(acm_keys *keys, const char *bytes, bool stays, char **base,
-			 Size stride, uint32 index)
+			 uint16 stride, uint16 offset, uint32 index)
 {
 	pending    *p = &keys->batch[keys->npending++];
 
@@ -337,6 +338,7 @@ acm_keys_add(acm_keys *keys, const char *bytes, bool stays, char **base,
 	p->bytes = bytes;
 	p->to.base = base;
 	p->to.stride = stride;
+	p->to.offset = offset;
 	p->to.index = index;
 	__builtin_prefetch(&keys->slots[p->hash & (keys->nslots - 1)]);
 	/* bytes that do not stay cannot wait */

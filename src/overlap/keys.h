@@ -21,13 +21,13 @@ extern acm_keys *acm_keys_create(Size memory_limit, uint64 seed);
 
 /*
  * Number a key: bytes is its length as uint16 (any alignment), then so many
- * bytes. The number is written to the first four bytes of element index of
+ * bytes. The number is written at the given offset into element index of
  * *base, an array of the given stride: at once, later, or in
  * acm_keys_finish. *base may be moved meanwhile, not freed. If stays, bytes
  * must live as long as the numbering; else they are copied when need be.
  */
 extern void acm_keys_add(acm_keys *keys, const char *bytes, bool stays,
-						 char **base, Size stride, uint32 index);
+						 char **base, uint16 stride, uint16 offset, uint32 index);
 
 /* Write all numbers that are still owed */
 extern void acm_keys_finish(acm_keys *keys);

@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "normalize/country.h"
 #include "normalize/domain.h"
 #include "overlap/keys.h"
 #include "overlap/partner_table.h"
@@ -30,19 +31,29 @@ typedef enum acm_field
 /* Kinds of match keys */
 typedef enum acm_kind
 {
-	ACM_KIND_DOMAIN,
+	ACM_KIND_ID,				/* "lei:..."; tag: the scheme */
+	ACM_KIND_DOMAIN,			/* a match host; tag: where it comes from; parent: its match domain */
+	ACM_KIND_NAME,				/* a match name without its blanks */
+	ACM_KIND_FAMILY,			/* the domain of a parent company, by the user's aliases */
 	ACM_NKINDS
 } acm_kind;
 
+/* Tags of ACM_KIND_DOMAIN */
+#define ACM_FROM_WEBSITE	0
+#define ACM_FROM_EMAIL		1
+
 /*
  * What the store holds of a row. Offsets are from the start of the record;
- * 0: null. A field is a varlena with a short or an aligned 4-byte header. The
- * keys follow each other: uint16 length, then the bytes, unaligned.
+ * 0: null. A field is a varlena with a short or an aligned 4-byte header.
+ *
+ * Keys follow each other in the order of their kinds, unaligned: uint16 length
+ * of what is extra, uint16 length of the key, the key, the extra. Extra is, for
+ * a domain, the match domain if it differs (uint16 length, bytes); for a name,
+ * the lengths of its words (uint16 each).
  */
 typedef struct acm_record
 {
 	uint16		field[ACM_NFIELDS];
-	uint16		nkeys;			/* of all kinds together; the account_id follows as one more */
 	uint32		keys;			/* offset of the first key */
 } acm_record;
 
@@ -50,13 +61,16 @@ typedef struct acm_record
 typedef struct acm_link
 {
 	uint32		key;			/* number: equal keys of both lists share it */
+	uint32		parent;			/* number of the match domain; ACM_NO_KEY: the key itself */
 	uint32		row;
+	uint8		tag;
 } acm_link;
 
 typedef struct acm_row
 {
 	uint64		pos;			/* of its record in the store */
 	uint32		link[ACM_NKINDS];	/* its first key of each kind; the next row's ends them */
+	acm_country country;
 	acm_status	status;
 	uint8		domain_kind;	/* acm_domain_kind: the best of its websites and domains, or ACM_NO_DOMAIN */
 } acm_row;
@@ -74,12 +88,6 @@ typedef struct acm_unknown_word
 /* So many different ones are told apart */
 #define ACM_UNKNOWN_WORDS 20
 
-/* Key numberings that both lists of a comparison share */
-typedef struct acm_numbering
-{
-	acm_keys   *kind[ACM_NKINDS];
-} acm_numbering;
-
 typedef struct acm_list
 {
 	acm_partner_table table;
@@ -94,7 +102,14 @@ typedef struct acm_list
 	acm_unknown_word unknown_words[ACM_UNKNOWN_WORDS];
 	int			nunknown_words;
 	uint64		unknown_status; /* rows with a status word that stands for none */
+	uint64		suppressed;		/* rows that the user's overrides took out */
 } acm_list;
+
+/* Key numberings that both lists of a comparison share */
+typedef struct acm_numbering
+{
+	acm_keys   *kind[ACM_NKINDS];
+} acm_numbering;
 
 /* An empty numbering in CurrentMemoryContext within the given memory (bytes) */
 extern acm_numbering *acm_numbering_create(Size memory_limit);
@@ -102,21 +117,27 @@ extern acm_numbering *acm_numbering_create(Size memory_limit);
 /* Settle all numbers of the lists read with it */
 extern void acm_numbering_finish(acm_numbering *numbering);
 
-/*
- * Read the partner table through the executor, with the rights of the current
- * user and the active snapshot. All that is kept is in CurrentMemoryContext;
- * rows go to a store that takes at most about memory_limit bytes. SPI must be
- * connected. Fails on a null or duplicate account_id.
- */
-extern void acm_list_read(acm_list *list, acm_numbering *numbering,
-						  const acm_statuses *statuses, Size memory_limit);
-
 /* A row's record; see acm_store_fetch */
 extern const acm_record *acm_list_record(const acm_list *list, uint32 row, StringInfo scratch);
 
-/* The key that a link stands for: its bytes, unaligned, and their number in *len */
-extern const char *acm_record_key(const acm_list *list, const acm_record *record,
-								  acm_kind kind, uint32 link, uint16 *len);
+/* A key as a record holds it; none of the pointers is aligned */
+typedef struct acm_key
+{
+	const char *bytes;
+	uint16		len;
+	const char *extra;
+	uint16		extra_len;
+} acm_key;
+
+/* The key that a link of the record's row stands for */
+extern acm_key acm_record_key(const acm_list *list, const acm_record *record,
+							  acm_kind kind, uint32 link);
+
+/* Read the key at a place in a record; returns the place behind it */
+extern const char *acm_read_key(const char *at, acm_key *key);
+
+/* The words of a name's key with single blanks between them; returns the length, out needs ACM_NAME_BUF */
+extern int	acm_name_words(const acm_key *key, char *out);
 
 /* A field of a record as a varlena datum; false if null */
 static inline bool
@@ -127,5 +148,11 @@ acm_record_field(const acm_record *record, acm_field field, Datum *value)
 	*value = PointerGetDatum((const char *) record + record->field[field]);
 	return true;
 }
+
+/* The first and the end of a row's links of a kind */
+#define ACM_LINKS_OF(list, row, kind) \
+	((list)->rows[row].link[kind])
+#define ACM_LINKS_END(list, row, kind) \
+	((list)->rows[(row) + 1].link[kind])
 
 #endif							/* ACM_LIST_H */
