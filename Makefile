@@ -16,18 +16,20 @@ EPOCH := $(shell sed -n 's/^\#define ACM_EPOCH //p' src/normalize/epoch.h)
 MODULE_big = accountmatch-$(EPOCH)
 
 # Pure C, no server header: also linked into the fuzzers and micro-benchmarks
-NORMALIZE_OBJS =
+NORMALIZE_OBJS = src/normalize/unicode.o src/normalize/idna.o src/normalize/fold.o \
+	src/normalize/ipaddr.o src/normalize/host.o src/normalize/domain.o
 
-OBJS = src/accountmatch.o $(NORMALIZE_OBJS)
+OBJS = src/accountmatch.o $(NORMALIZE_OBJS) src/normalize/domain_sql.o
 
 # The SQL script, module by module in floor order. Modules named *_types.sql,
 # *_tables.sql and accountmatch.sql run once; the others only declare functions,
 # and an upgrade script can replay them.
-SQL_MODULES = src/accountmatch.sql
+SQL_MODULES = src/accountmatch.sql \
+	src/normalize/types.sql src/normalize/domain_types.sql src/normalize/domain.sql
 
 # Generated at build time from src/normalize/data; never committed
 GEN = src/normalize/generated
-GENERATED =
+GENERATED = $(GEN)/unicode_data.h $(GEN)/host_table.h $(GEN)/data_versions.h
 
 REGRESS = install
 REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
@@ -57,6 +59,8 @@ all: accountmatch.control
 $(EXTENSION)--$(EXTVERSION).sql: $(SQL_MODULES) META.json Makefile
 	for f in $(SQL_MODULES); do printf '\n-- %s\n\n' "$$f"; cat "$$f" || exit 1; done > $@.tmp
 	mv $@.tmp $@
+
+include src/normalize/generate.mk
 
 $(OBJS): $(wildcard src/*.h src/*/*.h) $(GENERATED) META.json
 
