@@ -24,4 +24,50 @@
 #define ACM_MODULE_MAGIC(modname, modversion) PG_MODULE_MAGIC
 #endif
 
+/*
+ * Temporary files: from 16 on what is written is const, and there is a read
+ * that fails if less is there than was asked for.
+ */
+#include "storage/buffile.h"
+
+static inline void
+acm_buffile_write(BufFile *file, const void *data, size_t len)
+{
+#if PG_VERSION_NUM >= 160000
+	BufFileWrite(file, data, len);
+#else
+	BufFileWrite(file, unconstify(void *, data), len);
+#endif
+}
+
+static inline void
+acm_buffile_read(BufFile *file, void *data, size_t len)
+{
+#if PG_VERSION_NUM >= 160000
+	BufFileReadExact(file, data, len);
+#else
+	if (BufFileRead(file, data, len) != len)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read from temporary file: %m")));
+#endif
+}
+
+/* Read that many bytes, or none at the end of the file */
+static inline size_t
+acm_buffile_read_maybe(BufFile *file, void *data, size_t len)
+{
+#if PG_VERSION_NUM >= 160000
+	return BufFileReadMaybeEOF(file, data, len, true);
+#else
+	size_t		n = BufFileRead(file, data, len);
+
+	if (n != 0 && n != len)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not read from temporary file: %m")));
+	return n;
+#endif
+}
+
 #endif							/* ACM_COMPAT_H */

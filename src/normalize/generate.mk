@@ -18,3 +18,7 @@ $(GEN)/data_versions.h: src/normalize/gen_versions.pl $(REFDATA)/README.md $(REF
 	@mkdir -p $(GEN)
 	perl $< $(REFDATA) > $@.tmp
 	mv $@.tmp $@
+
+$(GEN)/countries.h: src/normalize/gen_countries.pl src/normalize/data/countries.tsv
+	mkdir -p $(GEN)
+	perl $^ > $@.tmp && mv $@.tmp $@

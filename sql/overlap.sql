@@ -1,0 +1,88 @@
+-- The overlap of two small lists, its totals, and the preflight of a list.
+CREATE SCHEMA lists;
+CREATE TABLE lists.ours (account_id text, name text, website text, country text, status text, owner text, amount numeric, currency text);
+CREATE TABLE lists.theirs (account_id int, name text, website text, country text, status text, owner text, amount numeric, currency text);
+INSERT INTO lists.ours VALUES
+	('o1', 'Acme Inc', 'https://www.acme.com/about', 'US', 'Customer', 'ann', 100, 'USD'),
+	('o2', 'Acme, Inc.', 'ACME.COM', 'US', 'prospect', 'bob', 50, 'USD'),
+	('o3', 'Beta', 'beta.io', 'DE', 'Open Opportunity', 'ann', 7.5, 'EUR'),
+	('o4', 'Gamma', 'jo@gmail.com', NULL, 'lead', NULL, NULL, NULL),
+	('o5', 'Delta', NULL, NULL, 'strange', NULL, 1, NULL),
+	('o6', 'Epsilon', 'linkedin.com/company/epsilon', NULL, 'lead', NULL, NULL, NULL),
+	('o7', 'Zeta', 'zeta.com', NULL, NULL, NULL, 3, 'USD'),
+	('o8', 'Eta', '10.0.0.1', NULL, 'lead', NULL, NULL, NULL),
+	('o9', 'Theta', 'co.uk', NULL, 'lead', NULL, NULL, NULL),
+	('o10', 'Iota', 'n/a', NULL, 'lead', NULL, NULL, NULL),
+	('o11', 'Shop one', 'https://one.myshopify.com', NULL, 'lead', NULL, NULL, NULL);
+INSERT INTO lists.theirs VALUES
+	(1, 'ACME', 'http://acme.com', 'US', 'prospect', 'tim', 10, 'USD'),
+	(2, 'Beta GmbH', 'www.beta.io/de', 'DE', 'Active Customer', 'tom', 20, 'EUR'),
+	(3, 'Gamma two', 'al@gmail.com', NULL, 'lead', NULL, NULL, NULL),
+	(4, 'Kappa', 'kappa.org', NULL, 'Customer', 'tim', 30, NULL),
+	(5, 'Epsilon', 'linkedin.com/company/epsilon', NULL, 'lead', NULL, NULL, NULL),
+	(6, 'Zeta', 'mail.zeta.com', NULL, 'odd', NULL, NULL, NULL),
+	(7, 'Shop two', 'https://two.myshopify.com', NULL, 'lead', NULL, NULL, NULL),
+	(8, 'Shop one', 'one.myshopify.com/cart', NULL, 'lead', NULL, NULL, NULL);
+
+SELECT our_id, their_id, segment, tier, rule, match_key, needs_review, why
+FROM accountmatch.overlap('lists.ours', 'lists.theirs') ORDER BY 1, 2;
+-- all columns
+\x
+SELECT * FROM accountmatch.overlap('lists.ours', 'lists.theirs') WHERE our_id = 'o3';
+\x
+-- o1 and o2 are one company
+SELECT count(*) AS matches, count(DISTINCT company) AS companies FROM accountmatch.overlap('lists.ours', 'lists.theirs');
+-- with the accounts of both sides that have no match
+SELECT our_id, their_id, segment, tier, our_status, their_status
+FROM accountmatch.overlap('lists.ours', 'lists.theirs', one_sided => true) ORDER BY their_id IS NULL, our_id IS NULL, 1, 2;
+SELECT * FROM accountmatch.segments('lists.ours', 'lists.theirs');
+-- each account is counted once: the totals are the lists' sizes
+SELECT sum(our_accounts) AS ours, sum(their_accounts) AS theirs FROM accountmatch.segments('lists.ours', 'lists.theirs');
+-- both directions agree
+SELECT count(*) FROM (
+	(SELECT our_id, their_id, our_status, their_status FROM accountmatch.overlap('lists.ours', 'lists.theirs')
+	EXCEPT SELECT their_id, our_id, their_status, our_status FROM accountmatch.overlap('lists.theirs', 'lists.ours'))
+	UNION ALL
+	(SELECT their_id, our_id, their_status, our_status FROM accountmatch.overlap('lists.theirs', 'lists.ours')
+	EXCEPT SELECT our_id, their_id, our_status, their_status FROM accountmatch.overlap('lists.ours', 'lists.theirs'))) d;
+-- a list without status
+ALTER TABLE lists.theirs RENAME status TO remark;
+SELECT our_id, their_id, segment FROM accountmatch.overlap('lists.ours', 'lists.theirs', their_status => 'Active Customer') ORDER BY 1, 2;
+SELECT our_id, their_id, segment FROM accountmatch.overlap('lists.ours', 'lists.theirs') ORDER BY 1, 2;
+ALTER TABLE lists.theirs RENAME remark TO stage;
+SELECT our_id, their_id, segment FROM accountmatch.overlap('lists.ours', 'lists.theirs') ORDER BY 1, 2;
+
+SELECT * FROM accountmatch.preflight('lists.ours');
+SELECT * FROM accountmatch.preflight('lists.theirs', columns => '{"stage": null}') WHERE accounts > 0;
+
+-- empty lists, and a list with itself
+CREATE TABLE lists.empty (LIKE lists.ours);
+SELECT count(*) FROM accountmatch.overlap('lists.ours', 'lists.empty', one_sided => true);
+SELECT count(*) FROM accountmatch.overlap('lists.empty', 'lists.empty', one_sided => true);
+SELECT * FROM accountmatch.segments('lists.empty', 'lists.empty');
+SELECT "check", accounts, percent FROM accountmatch.preflight('lists.empty') LIMIT 2;
+SELECT our_id, their_id FROM accountmatch.overlap('lists.ours', 'lists.ours') ORDER BY 1, 2;
+
+-- in views, partitions, under LIMIT, in a cursor, in a data-modifying query
+CREATE TABLE lists.parts (LIKE lists.ours) PARTITION BY LIST (country);
+CREATE TABLE lists.parts_us PARTITION OF lists.parts FOR VALUES IN ('US');
+CREATE TABLE lists.parts_rest PARTITION OF lists.parts DEFAULT;
+INSERT INTO lists.parts SELECT * FROM lists.ours;
+CREATE MATERIALIZED VIEW lists.mat AS SELECT * FROM lists.theirs;
+SELECT count(*) FROM accountmatch.overlap('lists.parts', 'lists.mat');
+SELECT count(*) FROM (SELECT * FROM accountmatch.overlap('lists.parts', 'lists.mat') LIMIT 1) s;
+BEGIN;
+DECLARE c CURSOR FOR SELECT our_id, their_id FROM accountmatch.overlap('lists.ours', 'lists.theirs') ORDER BY 1, 2;
+FETCH 2 FROM c;
+DELETE FROM lists.ours;
+FETCH 1 FROM c;
+SELECT count(*) FROM accountmatch.overlap('lists.ours', 'lists.theirs');
+ROLLBACK;
+-- one group of many rows is matched as a star: all rows, not all pairs
+CREATE TABLE lists.many_a AS SELECT i AS account_id, 'Acme ' || i AS name, 'acme.com' AS website FROM generate_series(1, 2000) i;
+CREATE TABLE lists.many_b AS SELECT * FROM lists.many_a;
+SELECT count(*) AS pairs, count(DISTINCT our_id) AS ours, count(DISTINCT their_id) AS theirs, count(DISTINCT company) AS companies
+FROM accountmatch.overlap('lists.many_a', 'lists.many_b');
+
+SET client_min_messages = warning;
+DROP SCHEMA lists CASCADE;

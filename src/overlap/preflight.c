@@ -1,0 +1,168 @@
+/*
+ * preflight.c
+ *		preflight(): what a list is good for, before anyone shares it.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+
+#include "overlap/list.h"
+
+/* The result under way */
+typedef struct preflight
+{
+	acm_list	list;
+	Tuplestorestate *store;
+	TupleDesc	desc;
+	StringInfoData scratch;
+} preflight;
+
+/* Put a row: so many accounts, and one of them as example (a text, or 0) */
+static void
+put_check(preflight *p, const char *check, uint64 accounts, Datum example, const char *advice)
+{
+	Datum		values[5];
+	bool		nulls[5] = {false};
+
+	values[0] = CStringGetTextDatum(check);
+	values[1] = Int64GetDatum(accounts);
+	nulls[2] = (p->list.nrows == 0);
+	values[2] = Float8GetDatum(p->list.nrows ? rint(1000.0 * accounts / p->list.nrows) / 10 : 0);
+	nulls[3] = (example == (Datum) 0);
+	values[3] = example;
+	nulls[4] = (advice == NULL || accounts == 0);
+	if (!nulls[4])
+		values[4] = CStringGetTextDatum(advice);
+	tuplestore_putvalues(p->store, p->desc, values, nulls);
+}
+
+/* What a row shows: its website, else its name, else its id */
+static Datum
+example_of(preflight *p, uint32 row)
+{
+	const acm_record *record = acm_list_record(&p->list, row, &p->scratch);
+	Datum		value = (Datum) 0;
+
+	if (!acm_record_field(record, ACM_FIELD_WEBSITE, &value) &&
+		!acm_record_field(record, ACM_FIELD_NAME, &value))
+		acm_record_field(record, ACM_FIELD_ID, &value);
+	return PointerGetDatum(cstring_to_text_with_len(VARDATA_ANY(DatumGetPointer(value)),
+													VARSIZE_ANY_EXHDR(DatumGetPointer(value))));
+}
+
+/* Count the rows whose best domain is of a kind */
+static void
+check_domain_kind(preflight *p, int kind, const char *check, const char *advice)
+{
+	uint64		n = 0;
+	Datum		example = (Datum) 0;
+
+	for (uint32 row = 0; row < p->list.nrows; row++)
+	{
+		if (p->list.rows[row].domain_kind == kind && n++ == 0)
+			example = example_of(p, row);
+	}
+	put_check(p, check, n, example, advice);
+}
+
+/* Count the rows that share a match host with another row */
+static void
+check_duplicates(preflight *p, uint32 nkeys)
+{
+	const acm_list *list = &p->list;
+	uint32	   *count = MemoryContextAllocExtended(CurrentMemoryContext,
+												   ((Size) nkeys + 1) * sizeof(uint32),
+												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	uint64		n = 0;
+	Datum		example = (Datum) 0;
+
+	for (uint32 i = 0; i < list->nlinks[ACM_KIND_DOMAIN]; i++)
+		count[list->links[ACM_KIND_DOMAIN][i].key]++;
+	for (uint32 row = 0; row < list->nrows; row++)
+	{
+		bool		shares = false;
+
+		for (uint32 i = list->rows[row].link[ACM_KIND_DOMAIN];
+			 i < list->rows[row + 1].link[ACM_KIND_DOMAIN]; i++)
+			shares |= count[list->links[ACM_KIND_DOMAIN][i].key] > 1;
+		if (shares && n++ == 0)
+			example = example_of(p, row);
+	}
+	put_check(p, "duplicate domain", n, example,
+			  "Several accounts have the same domain: duplicates, or branches of one company.");
+	pfree(count);
+}
+
+/* List the status words that stand for no status */
+static void
+check_status(preflight *p)
+{
+	if (p->list.table.columns[ACM_ATTR_STATUS].form == ACM_FORM_NONE &&
+		p->list.table.columns[ACM_ATTR_STAGE].form == ACM_FORM_NONE)
+	{
+		put_check(p, "no status", p->list.nrows, (Datum) 0,
+				  "The list has no status column: give our_status or their_status to overlap().");
+		return;
+	}
+	put_check(p, "unknown status word", p->list.unknown_status, (Datum) 0,
+			  "Say what these words stand for with accountmatch.set_status_word.");
+	for (int i = 0; i < p->list.nunknown_words; i++)
+		put_check(p, "unknown status word:", p->list.unknown_words[i].count,
+				  CStringGetTextDatum(p->list.unknown_words[i].word), NULL);
+}
+
+PG_FUNCTION_INFO_V1(acm_preflight);
+
+/* preflight(list, columns): a row per check */
+Datum
+acm_preflight(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	preflight  *p;
+	acm_numbering *numbering;
+	Size		budget = get_hash_memory_limit();
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("list must not be null")));
+	InitMaterializedSRF(fcinfo, 0);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+
+	p = palloc0(sizeof(preflight));
+	p->store = rsinfo->setResult;
+	p->desc = rsinfo->setDesc;
+	initStringInfo(&p->scratch);
+	acm_partner_table_open(&p->list.table, PG_GETARG_OID(0),
+						   PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1), "columns");
+	numbering = acm_numbering_create(budget / 2);
+	acm_list_read(&p->list, numbering, acm_statuses_load(), budget / 2);
+	acm_numbering_finish(numbering);
+
+	put_check(p, "accounts", p->list.nrows, (Datum) 0, NULL);
+	check_domain_kind(p, ACM_DOMAIN_COMPANY, "matchable by domain", NULL);
+	check_domain_kind(p, ACM_NO_DOMAIN, "blank domain",
+					  "These accounts can only be matched by name or identifier.");
+	check_domain_kind(p, ACM_DOMAIN_FREEMAIL, "free-mail domain",
+					  "A mail provider's domain says nothing about the company: ask for the website.");
+	check_domain_kind(p, ACM_DOMAIN_SHARED, "shared domain",
+					  "A social network or site builder is not the company's own site: ask for that.");
+	check_domain_kind(p, ACM_DOMAIN_IP, "IP address", "Replace addresses by host names.");
+	check_domain_kind(p, ACM_DOMAIN_SUFFIX, "public suffix",
+					  "A public suffix such as co.uk belongs to nobody: the name before it is missing.");
+	check_domain_kind(p, ACM_DOMAIN_INVALID, "invalid domain",
+					  "No host can be read from these; accountmatch.explain_domain says why.");
+	check_duplicates(p, acm_keys_count(numbering->kind[ACM_KIND_DOMAIN]));
+	check_status(p);
+
+	SPI_finish();
+	return (Datum) 0;
+}

@@ -1,0 +1,191 @@
+/*
+ * result.c
+ *		What overlap() gives back for a match or an account without one.
+ */
+#include "compat.h"
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "overlap/result.h"
+
+/* Where the columns of a side begin; they stand in the same order for both */
+static const int side_columns[2] = {ACM_RES_OUR_ID, ACM_RES_THEIR_ID};
+static const int name_column[2] = {ACM_RES_OUR_NAME, ACM_RES_THEIR_NAME};
+
+/* The state of one result */
+typedef struct result_writer
+{
+	acm_engine *engine;
+	Tuplestorestate *store;
+	TupleDesc	desc;
+	StringInfoData scratch[2];
+	MemoryContext per_row;
+	Datum	   *statuses;		/* texts, by status */
+	Datum	   *segments;		/* texts, by our status, their status; 0: not made yet */
+	Datum		rules[ACM_NRULES];
+	Datum		values[ACM_RES_NCOLUMNS];
+	bool		nulls[ACM_RES_NCOLUMNS];
+} result_writer;
+
+/* Set a value that is not null */
+static inline void
+set_value(result_writer *w, acm_result_column column, Datum value)
+{
+	w->values[column] = value;
+	w->nulls[column] = false;
+}
+
+/* Set what is shown of one side's account; returns its record */
+static const acm_record *
+set_account(result_writer *w, int side, uint32 row)
+{
+	static const struct
+	{
+		acm_field	field;
+		int			column;		/* behind the side's first */
+	}			shown[] =
+	{
+		{ACM_FIELD_ID, 0},
+		{ACM_FIELD_WEBSITE, 1},
+		{ACM_FIELD_COUNTRY, 2},
+		{ACM_FIELD_OWNER, 4},
+		{ACM_FIELD_AMOUNT, 5}
+	};
+	const acm_list *list = &w->engine->list[side];
+	const acm_record *record = acm_list_record(list, row, &w->scratch[side]);
+	int			first = side_columns[side];
+	acm_status	status = list->rows[row].status;
+
+	for (int i = 0; i < (int) lengthof(shown); i++)
+		w->nulls[first + shown[i].column] =
+			!acm_record_field(record, shown[i].field, &w->values[first + shown[i].column]);
+	w->nulls[name_column[side]] = !acm_record_field(record, ACM_FIELD_NAME, &w->values[name_column[side]]);
+	if (status != ACM_STATUS_UNKNOWN)
+		set_value(w, first + 3, w->statuses[status]);
+	else
+		w->nulls[first + 3] = true;
+	return record;
+}
+
+/* The text of a segment, made once */
+static Datum
+segment_text(result_writer *w, acm_status ours, acm_status theirs, bool with_ours, bool with_theirs)
+{
+	int			n = acm_status_count(w->engine->statuses) + 1;
+	Datum	   *segment = &w->segments[(with_ours ? ours : n - 1) * n + (with_theirs ? theirs : n - 1)];
+
+	if (*segment == 0)
+	{
+		MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(w->segments));
+
+		*segment = CStringGetTextDatum(acm_segment_name(w->engine->statuses, ours, theirs,
+														with_ours, with_theirs));
+		MemoryContextSwitchTo(old);
+	}
+	return *segment;
+}
+
+/* Why a match is one, in a sentence that a seller understands */
+static Datum
+why_text(acm_rule rule, const char *key, int len)
+{
+	StringInfoData s;
+
+	initStringInfo(&s);
+	switch (rule)
+	{
+		case ACM_RULE_DOMAIN:
+			appendStringInfo(&s, "Both have the domain %.*s.", len, key);
+			break;
+		case ACM_NRULES:
+			break;
+	}
+	return PointerGetDatum(cstring_to_text_with_len(s.data, s.len));
+}
+
+/* Put the row of one match */
+static void
+put_match(result_writer *w, const acm_match *match)
+{
+	acm_engine *engine = w->engine;
+	const acm_list *ours = &engine->list[ACM_OURS];
+	uint32		number = engine->company[ACM_OURS][match->row[ACM_OURS]];
+	const acm_company *company = &engine->companies[number];
+	acm_tier	tier = acm_tier_of(engine->statuses, company->status[0], company->status[1]);
+	MemoryContext old = MemoryContextSwitchTo(w->per_row);
+	const acm_record *record;
+	const char *key;
+	uint16		len;
+
+	memset(w->nulls, true, sizeof(w->nulls));
+	record = set_account(w, ACM_OURS, match->row[ACM_OURS]);
+	set_account(w, ACM_THEIRS, match->row[ACM_THEIRS]);
+
+	key = acm_record_key(ours, record, ACM_KIND_DOMAIN, match->link, &len);
+	set_value(w, ACM_RES_SEGMENT,
+			  segment_text(w, company->status[0], company->status[1], true, true));
+	if (tier.tier != 0)
+		set_value(w, ACM_RES_TIER, Int32GetDatum(tier.tier));
+	set_value(w, ACM_RES_WHY, why_text(match->rule, key, len));
+	set_value(w, ACM_RES_RULE, w->rules[match->rule]);
+	set_value(w, ACM_RES_MATCH_KEY, PointerGetDatum(cstring_to_text_with_len(key, len)));
+	set_value(w, ACM_RES_CONFIDENCE, Float4GetDatum(match->confidence));
+	set_value(w, ACM_RES_NEEDS_REVIEW, BoolGetDatum(match->needs_review));
+	set_value(w, ACM_RES_COMPANY, Int32GetDatum(number + 1));
+
+	MemoryContextSwitchTo(old);
+	tuplestore_putvalues(w->store, w->desc, w->values, w->nulls);
+	MemoryContextReset(w->per_row);
+}
+
+/* Put the row of an account without a match */
+static void
+put_one_sided(result_writer *w, int side, uint32 row)
+{
+	acm_status	status = w->engine->list[side].rows[row].status;
+
+	memset(w->nulls, true, sizeof(w->nulls));
+	set_account(w, side, row);
+	set_value(w, ACM_RES_SEGMENT,
+			  segment_text(w, status, status, side == ACM_OURS, side == ACM_THEIRS));
+	tuplestore_putvalues(w->store, w->desc, w->values, w->nulls);
+}
+
+/* Put all rows; see the header */
+void
+acm_result_put(acm_engine *engine, bool one_sided, Tuplestorestate *store, TupleDesc desc)
+{
+	result_writer *w = palloc0(sizeof(result_writer));
+	int			nstatuses = acm_status_count(engine->statuses);
+
+	w->engine = engine;
+	w->store = store;
+	w->desc = desc;
+	w->per_row = AllocSetContextCreate(CurrentMemoryContext, "accountmatch result row",
+									   ALLOCSET_DEFAULT_SIZES);
+	for (int side = 0; side < 2; side++)
+		initStringInfo(&w->scratch[side]);
+	w->statuses = palloc0(nstatuses * sizeof(Datum));
+	for (int i = 1; i < nstatuses; i++)
+		w->statuses[i] = CStringGetTextDatum(acm_status_name(engine->statuses, i));
+	w->segments = palloc0((nstatuses + 1) * (nstatuses + 1) * sizeof(Datum));
+	for (int i = 0; i < ACM_NRULES; i++)
+		w->rules[i] = CStringGetTextDatum(acm_rule_name(i));
+
+	for (uint32 i = 0; i < engine->nmatches; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		put_match(w, &engine->matches[i]);
+	}
+	for (int side = 0; one_sided && side < 2; side++)
+	{
+		for (uint32 row = 0; row < engine->list[side].nrows; row++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (engine->company[side][row] == ACM_NO_COMPANY)
+				put_one_sided(w, side, row);
+		}
+	}
+}
