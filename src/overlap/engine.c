@@ -233,3 +233,11 @@ acm_engine_run(acm_engine *engine)
 	order_matches(engine);
 	find_companies(engine);
 }
+
+/* Let go of temporary files */
+void
+acm_engine_end(acm_engine *engine)
+{
+	for (int side = 0; side < 2; side++)
+		acm_store_close(engine->list[side].store);
+}
