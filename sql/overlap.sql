@@ -83,6 +83,14 @@ CREATE TABLE lists.many_a AS SELECT i AS account_id, 'Acme ' || i AS name, 'acme
 CREATE TABLE lists.many_b AS SELECT * FROM lists.many_a;
 SELECT count(*) AS pairs, count(DISTINCT our_id) AS ours, count(DISTINCT their_id) AS theirs, count(DISTINCT company) AS companies
 FROM accountmatch.overlap('lists.many_a', 'lists.many_b');
+-- past work_mem everything goes to temporary files, with the same answer
+CREATE TABLE lists.big AS SELECT i AS account_id, 'Company number ' || i AS name, 'www.company' || i || '.com' AS website FROM generate_series(1, 20000) i;
+CREATE TABLE lists.big2 AS SELECT i AS account_id, 'Company number ' || i AS name, 'https://company' || i || '.com/' AS website FROM generate_series(15001, 35000) i;
+SET work_mem = '64kB';
+SELECT count(*), sum(our_id::int - their_id::int), count(DISTINCT company) FROM accountmatch.overlap('lists.big', 'lists.big2');
+SELECT our_accounts, their_accounts, pairs FROM accountmatch.segments('lists.big', 'lists.big2') WHERE segment = 'unknown-unknown';
+SELECT accounts FROM accountmatch.preflight('lists.big') LIMIT 1;
+RESET work_mem;
 
 SET client_min_messages = warning;
 DROP SCHEMA lists CASCADE;

@@ -80,7 +80,7 @@ RESET ROLE;
 \pset expanded off
 CREATE VIEW lists.as_int AS SELECT 1::int AS account_id, 'acme.com'::text AS website;
 CREATE VIEW lists.as_smallint AS SELECT 2::smallint AS account_id, 'acme.com'::varchar AS website;
-CREATE VIEW lists.as_bigint AS SELECT -9223372036854775808::bigint AS account_id, 'acme.com'::char(20) AS website;
+CREATE VIEW lists.as_bigint AS SELECT (-9223372036854775808)::bigint AS account_id, 'acme.com'::char(20) AS website;
 CREATE VIEW lists.as_numeric AS SELECT 1.50::numeric AS account_id, 'acme.com'::name AS website;
 CREATE VIEW lists.as_uuid AS SELECT '11111111-2222-3333-4444-555555555555'::uuid AS account_id, 'acme.com'::text AS domain;
 CREATE DOMAIN lists.site AS text CHECK (value <> '');

@@ -425,3 +425,11 @@ acm_engine_run(acm_engine *engine)
 	find_companies(engine);
 	acm_stage_done("find companies", engine->ncompanies);
 }
+
+/* Let go of temporary files */
+void
+acm_engine_end(acm_engine *engine)
+{
+	for (int side = 0; side < 2; side++)
+		acm_store_close(engine->list[side].store);
+}

@@ -130,6 +130,9 @@ typedef struct acm_engine
  */
 extern void acm_engine_run(acm_engine *engine);
 
+/* Let go of what the end of the memory context would not free: temporary files */
+extern void acm_engine_end(acm_engine *engine);
+
 /* The name of a rule: "domain", ... */
 extern const char *acm_rule_name(acm_rule rule);
 

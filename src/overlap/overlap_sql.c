@@ -74,6 +74,7 @@ acm_overlap(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect failed");
 	engine = run_engine(fcinfo, 3);
 	acm_result_put(engine, one_sided, rsinfo->setResult, rsinfo->setDesc);
+	acm_engine_end(engine);
 	SPI_finish();
 	return (Datum) 0;
 }
@@ -85,11 +86,14 @@ Datum
 acm_segments(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	acm_engine *engine;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	acm_segments_put(run_engine(fcinfo, 2), rsinfo->setResult, rsinfo->setDesc);
+	engine = run_engine(fcinfo, 2);
+	acm_segments_put(engine, rsinfo->setResult, rsinfo->setDesc);
+	acm_engine_end(engine);
 	SPI_finish();
 	return (Datum) 0;
 }

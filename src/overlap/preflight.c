@@ -163,6 +163,7 @@ acm_preflight(PG_FUNCTION_ARGS)
 	check_duplicates(p, acm_keys_count(numbering->kind[ACM_KIND_DOMAIN]));
 	check_status(p);
 
+	acm_store_close(p->list.store);
 	SPI_finish();
 	return (Datum) 0;
 }

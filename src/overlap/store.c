@@ -120,6 +120,15 @@ acm_store_fetch(acm_store *store, uint64 pos, StringInfo scratch)
 	return scratch->data;
 }
 
+/* Remove the file; see the header */
+void
+acm_store_close(acm_store *store)
+{
+	if (store->file)
+		BufFileClose(store->file);
+	store->file = NULL;
+}
+
 /* Bytes in memory */
 Size
 acm_store_memory(const acm_store *store)

@@ -30,6 +30,9 @@ extern uint64 acm_store_append(acm_store *store, const void *data, uint32 len, c
  */
 extern const char *acm_store_fetch(acm_store *store, uint64 pos, StringInfo scratch);
 
+/* Remove the file, if there is one; nothing can be fetched any more */
+extern void acm_store_close(acm_store *store);
+
 /* Bytes in memory, and in the file */
 extern Size acm_store_memory(const acm_store *store);
 extern uint64 acm_store_spilled(const acm_store *store);

@@ -1,0 +1,615 @@
+/*
+ * domain.c
+ *		Find the host in the text of a CRM field.
+ *
+ * The first 64 bytes, which hold the host nearly always, are read 16 at a time
+ * into a lower-case copy and two masks: where host characters end, and where
+ * dots are. All decisions are made on the few bytes that are not host
+ * characters.
+ */
+#include "normalize/domain.h"
+
+#include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "normalize/fold.h"
+#include "normalize/host.h"
+#include "normalize/idna.h"
+
+/* What a byte is to the search for a host */
+enum
+{
+	HOST,						/* letter, digit, - . _ */
+	SPACE,						/* ends a value */
+	LIST,						/* ends a value, but may stand in a path */
+	SLASH,
+	QUERY,						/* ? # */
+	COLON,
+	AT,
+	ODD,						/* other printable ASCII: quotes, %, ... */
+	FOLD						/* control characters, not ASCII: fold.h */
+};
+
+#define O ODD
+#define F FOLD
+#define S SPACE
+#define H HOST
+#define F16 F, F, F, F, F, F, F, F, F, F, F, F, F, F, F, F
+static const uint8_t class_of[256] = {
+	F, F, F, F, F, F, F, F, F, S, S, S, S, S, F, F,
+	F, F, F, F, F, F, F, F, F, F, F, F, S, S, S, S,
+	/* space ! " # $ % & ' ( ) * + , - . / */
+	S, O, S, QUERY, O, O, O, O, LIST, LIST, O, O, LIST, H, H, SLASH,
+	/* 0-9 : ; < = > ? */
+	H, H, H, H, H, H, H, H, H, H, COLON, LIST, S, O, S, QUERY,
+	AT, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+	/* P-Z [ \ ] ^ _ */
+	H, H, H, H, H, H, H, H, H, H, H, O, SLASH, O, O, H,
+	O, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+	/* p-z { | } ~ DEL */
+	H, H, H, H, H, H, H, H, H, H, H, LIST, LIST, LIST, O, F,
+	F16, F16, F16, F16, F16, F16, F16, F16
+};
+#undef O
+#undef F
+#undef S
+#undef H
+#undef F16
+
+/* The text at hand, and what is known of its first 64 bytes */
+typedef struct scan
+{
+	const char *text;
+	size_t		len;
+	uint64_t	other;			/* bit set: not a host character, or behind the end */
+	uint64_t	dots;
+	bool		folded;
+	acm_domain *d;
+	acm_explain_step step;		/* NULL unless explaining */
+	void	   *arg;
+} scan;
+
+/* One candidate: the bytes that may be a host */
+typedef struct candidate
+{
+	size_t		start;
+	size_t		end;
+	bool		odd;			/* holds other than host characters */
+	bool		by_url;			/* a scheme or // stood before it */
+} candidate;
+
+#define WINDOW 64
+#define NONE SIZE_MAX
+
+static inline unsigned
+class_at(const scan *s, size_t pos)
+{
+	return class_of[(unsigned char) s->text[pos]];
+}
+
+#if defined(__SSE2__)
+/*
+ * Lower 16 bytes and tell which are host characters and which dots.
+ */
+static inline __m128i
+scan16(__m128i v, unsigned *host, unsigned *dots)
+{
+	__m128i		upper = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('A' - 1)),
+									  _mm_cmplt_epi8(v, _mm_set1_epi8('Z' + 1)));
+	__m128i		low = _mm_or_si128(v, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
+	__m128i		letter = _mm_and_si128(_mm_cmpgt_epi8(low, _mm_set1_epi8('a' - 1)),
+									   _mm_cmplt_epi8(low, _mm_set1_epi8('z' + 1)));
+	__m128i		other = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('-' - 1)),
+									  _mm_cmplt_epi8(v, _mm_set1_epi8('9' + 1)));
+	__m128i		line = _mm_cmpeq_epi8(v, _mm_set1_epi8('_'));
+
+	/* - . / 0..9 are neighbours; all but / are host characters */
+	other = _mm_andnot_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')), other);
+	*host = (unsigned) _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letter, other), line));
+	*dots = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')));
+	return low;
+}
+
+/*
+ * Load the 1..15 bytes of a short text, and nothing beyond.
+ */
+static inline __m128i
+load_short(const char *t, size_t len)
+{
+	uint64_t	lo = 0;
+	uint64_t	hi = 0;
+
+	if (len >= 8)
+	{
+		memcpy(&lo, t, 8);
+		memcpy(&hi, t + len - 8, 8);
+		hi = len == 8 ? 0 : hi >> (8 * (16 - len));
+	}
+	else if (len >= 4)
+	{
+		uint32_t	a;
+		uint32_t	b;
+
+		memcpy(&a, t, 4);
+		memcpy(&b, t + len - 4, 4);
+		lo = a | (uint64_t) b << (8 * (len - 4));
+	}
+	else
+	{
+		lo = (unsigned char) t[0];
+		lo |= (uint64_t) (unsigned char) t[len / 2] << (8 * (len / 2));
+		lo |= (uint64_t) (unsigned char) t[len - 1] << (8 * (len - 1));
+	}
+	return _mm_set_epi64x((int64_t) hi, (int64_t) lo);
+}
+
+/*
+ * Read the window: s->other, s->dots, and the lower-case copy.
+ */
+static inline void
+read_window(scan *s)
+{
+	char	   *out = s->d->buf + ACM_HOST_PAD;
+	size_t		len = s->len < WINDOW ? s->len : WINDOW;
+	uint64_t	host = 0;
+	uint64_t	dots = 0;
+	unsigned	h;
+	unsigned	d;
+
+	if (len < 16)
+	{
+		if (len > 0)
+		{
+			_mm_storeu_si128((__m128i *) out, scan16(load_short(s->text, len), &h, &d));
+			host = h;
+			dots = d;
+		}
+	}
+	else
+	{
+		size_t		pos = 0;
+
+		/* the last 16 bytes overlap those before */
+		for (;;)
+		{
+			__m128i		v = _mm_loadu_si128((const __m128i *) (s->text + pos));
+
+			_mm_storeu_si128((__m128i *) (out + pos), scan16(v, &h, &d));
+			host |= (uint64_t) h << pos;
+			dots |= (uint64_t) d << pos;
+			if (pos + 16 >= len)
+				break;
+			pos = pos + 32 <= len ? pos + 16 : len - 16;
+		}
+	}
+	s->other = ~host;
+	s->dots = dots;
+}
+#else
+static inline void
+read_window(scan *s)
+{
+	char	   *out = s->d->buf + ACM_HOST_PAD;
+	size_t		len = s->len < WINDOW ? s->len : WINDOW;
+	uint64_t	host = 0;
+	uint64_t	dots = 0;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		char		c = s->text[i];
+
+		host |= (uint64_t) (class_at(s, i) == HOST) << i;
+		dots |= (uint64_t) (c == '.') << i;
+		out[i] = (char) (c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+	}
+	s->other = ~host;
+	s->dots = dots;
+}
+#endif
+
+/*
+ * The first position from pos on that holds no host character, or the end.
+ */
+static inline size_t
+next_other(const scan *s, size_t pos)
+{
+	if (pos < WINDOW)
+	{
+		uint64_t	rest = s->other >> pos;
+
+		if (rest != 0)
+		{
+			pos += (size_t) __builtin_ctzll(rest);
+			return pos < s->len ? pos : s->len;
+		}
+		pos = WINDOW;
+	}
+	while (pos < s->len && class_at(s, pos) == HOST)
+		pos++;
+	return pos;
+}
+
+/*
+ * Settle a host that is not ready in the window: copy it lower-cased, or, if
+ * it holds other than host characters, decode, trim and map it first.
+ */
+static acm_host_fault
+settle_copy(scan *s, const candidate *c)
+{
+	char		raw[ACM_IDNA_MAX];
+	char		name[ACM_HOST_BUF];
+	const char *from = s->text + c->start;
+	char	   *buf = s->d->buf + ACM_HOST_PAD;
+	size_t		len = c->end - c->start;
+	uint64_t	dots = 0;
+
+	if (len > sizeof(raw))
+		return ACM_HOST_LONG;
+	if (c->odd)
+	{
+		bool		high = false;
+		size_t		n = 0;
+
+		for (size_t i = 0; i < len; i++)
+		{
+			unsigned	byte = (unsigned char) from[i];
+			int			digit[2] = {-1, -1};
+
+			for (size_t j = 0; j < 2 && byte == '%' && i + 2 < len; j++)
+			{
+				char		x = from[i + 1 + j];
+
+				digit[j] = x >= '0' && x <= '9' ? x - '0' :
+					(x | 0x20) >= 'a' && (x | 0x20) <= 'f' ? (x | 0x20) - 'a' + 10 : -1;
+			}
+			if (digit[0] >= 0 && digit[1] >= 0)
+			{
+				byte = (unsigned) (digit[0] * 16 + digit[1]);
+				i += 2;
+			}
+			high = high || class_of[byte] == FOLD;
+			raw[n++] = (char) byte;
+		}
+		if (high)
+			n = acm_fold_text(raw, n, raw);
+		from = raw;
+		while (n > 0 && (class_of[(unsigned char) *from] == ODD ||
+						 class_of[(unsigned char) *from] == SPACE))
+			from++, n--;
+		while (n > 0 && (class_of[(unsigned char) from[n - 1]] == ODD ||
+						 class_of[(unsigned char) from[n - 1]] == SPACE || from[n - 1] == '.'))
+			n--;
+		len = n;
+		high = false;
+		for (size_t i = 0; i < len; i++)
+			high = high || (unsigned char) from[i] >= 0x80;
+		if (high)
+		{
+			int			mapped = acm_idna_to_ascii(from, (int) len, name, sizeof(name));
+
+			if (mapped < 0)
+				return ACM_HOST_IDNA;
+			from = name;
+			len = (size_t) mapped;
+		}
+	}
+
+	/* more than one trailing dot over the limit is too long, dots or not */
+	if (len >= ACM_HOST_BUF)
+		return ACM_HOST_LONG;
+	for (size_t i = 0; i < len; i++)
+	{
+		char		b = from[i];
+
+		if (class_of[(unsigned char) b] != HOST)
+			return ACM_HOST_CHARACTER;
+		if (b == '.' && i < 64)
+			dots |= (uint64_t) 1 << i;
+		buf[i] = (char) (b >= 'A' && b <= 'Z' ? b | 0x20 : b);
+	}
+	return acm_host_settle(s->d, ACM_HOST_PAD, (int) len, dots, c->by_url, s->step, s->arg);
+}
+
+/*
+ * Settle an IPv6 address in brackets, as in [::1] or jo@[IPv6:::1].
+ */
+static acm_host_fault
+settle_brackets(scan *s, const candidate *c)
+{
+	const char *from = s->text + c->start + 1;
+	const char *close = memchr(from, ']', c->end - c->start - 1);
+	size_t		len;
+	uint16_t	piece[8];
+	acm_domain *d = s->d;
+
+	if (close == NULL)
+		return ACM_HOST_CHARACTER;
+	len = (size_t) (close - from);
+	if (len > 5 && (from[0] | 0x20) == 'i' && (from[1] | 0x20) == 'p' &&
+		(from[2] | 0x20) == 'v' && from[3] == '6' && from[4] == ':')
+	{
+		from += 5;
+		len -= 5;
+	}
+	if (len > 45 || !acm_ipv6_parse(from, (int) len, piece))
+		return ACM_HOST_CHARACTER;
+	d->kind = ACM_DOMAIN_IP;
+	d->host = d->buf + ACM_HOST_PAD;
+	d->host_len = (int16_t) acm_ipv6_print(piece, d->buf + ACM_HOST_PAD);
+	d->suffix_off = d->reg_off = d->match_off = -1;
+	if (s->step)
+		s->step(s->arg, "class ip: an IPv6 address", d->host, d->host_len);
+	return ACM_HOST_OK;
+}
+
+/*
+ * Settle a candidate.
+ */
+static inline acm_host_fault
+settle(scan *s, const candidate *c)
+{
+	if (!c->odd && c->end <= WINDOW)
+		return acm_host_settle(s->d, ACM_HOST_PAD + (int) c->start, (int) (c->end - c->start),
+							   s->dots >> (c->start < WINDOW ? c->start : 0), c->by_url, s->step, s->arg);
+	return settle_copy(s, c);
+}
+
+/*
+ * Tell that a candidate was tried, and why it is no host.
+ */
+static void
+explain_candidate(const scan *s, const candidate *c, acm_host_fault fault)
+{
+	static const char *const text[] = {
+		[ACM_HOST_OK] = "host",
+		[ACM_HOST_WEAK] = "host, unless a better one follows: top-level domain not on the list, or a short number",
+		[ACM_HOST_EMPTY] = "no host: empty",
+		[ACM_HOST_SINGLE] = "no host: a single label",
+		[ACM_HOST_EMPTY_LABEL] = "no host: an empty label",
+		[ACM_HOST_LONG_LABEL] = "no host: a label of more than 63 bytes",
+		[ACM_HOST_LONG] = "no host: more than 253 bytes",
+		[ACM_HOST_CHARACTER] = "no host: a character that no host can hold",
+		[ACM_HOST_IDNA] = "no host: not valid under UTS-46, Unicode 15.0",
+		[ACM_HOST_NUMBER] = "no host: ends in a number, but is no IPv4 address",
+		[ACM_HOST_SHORT_TLD] = "no host: a top-level domain of one letter",
+		[ACM_HOST_RESERVED] = "no host: a name that the global DNS does not know"
+	};
+
+	s->step(s->arg, text[fault], s->text + c->start, (int) (c->end - c->start));
+}
+
+/*
+ * Settle a candidate, and explain: first the candidate, then what it gave.
+ */
+static acm_host_fault
+settle_explained(scan *s, const candidate *c, bool brackets)
+{
+	scan		quiet = *s;
+	acm_host_fault fault;
+
+	quiet.step = NULL;
+	fault = brackets ? settle_brackets(&quiet, c) : settle(&quiet, c);
+	explain_candidate(s, c, fault);
+	if (fault != ACM_HOST_OK)
+		return fault;
+
+	/* what the quiet run wrote may lie over the window */
+	read_window(s);
+	return brackets ? settle_brackets(s, c) : settle(s, c);
+}
+
+/* How a search ended */
+typedef enum outcome
+{
+	FOUND,
+	NOTHING,
+	NEEDS_FOLD					/* met a byte that has to be folded first */
+} outcome;
+
+/*
+ * Move *pos behind the value that it is in; false if a byte is met that has to
+ * be folded first. Of a URL, a list separator belongs to the path.
+ */
+static bool
+skip_value(const scan *s, size_t *pos, bool by_url)
+{
+	size_t		p = *pos;
+
+	for (; p < s->len; p++)
+	{
+		unsigned	class = class_at(s, p);
+
+		if (class == SPACE || (class == LIST && !by_url))
+			break;
+		if (class == FOLD && !s->folded)
+			return false;
+	}
+	*pos = p;
+	return true;
+}
+
+/*
+ * Search the text, value by value.
+ */
+static outcome
+search(scan *s)
+{
+	size_t		pos = 0;
+	bool		by_url = false;
+	int			slashes = 0;
+	bool		weak = false;
+	candidate	best = {0, 0, false, false};
+
+	while (pos < s->len)
+	{
+		unsigned	class = class_at(s, pos);
+		candidate	c;
+		size_t		end = pos;
+		size_t		colon = NONE;
+		bool		brackets;
+		acm_host_fault fault;
+
+		if (class == SPACE || class == LIST)
+		{
+			by_url = false;
+			slashes = 0;
+			pos++;
+			continue;
+		}
+		if (class == SLASH)
+		{
+			by_url = by_url || ++slashes == 2;
+			pos++;
+			continue;
+		}
+
+		/* the authority: [pos, end), its host behind the last @, before a : */
+		c.start = pos;
+		c.odd = false;
+		c.by_url = by_url;
+		for (;;)
+		{
+			end = next_other(s, end);
+			class = end < s->len ? class_at(s, end) : SPACE;
+			if (class == COLON)
+			{
+				if (end + 2 < s->len && class_at(s, end + 1) == SLASH && class_at(s, end + 2) == SLASH)
+					break;
+				if (colon == NONE)
+					colon = end;
+			}
+			else if (class == AT)
+			{
+				c.start = end + 1;
+				c.odd = false;
+				colon = NONE;
+			}
+			else if (class == ODD)
+				c.odd = true;
+			else if (class == FOLD)
+			{
+				if (!s->folded)
+					return NEEDS_FOLD;
+				c.odd = true;
+			}
+			else
+				break;
+			end++;
+		}
+		if (class == COLON)
+		{
+			/* a scheme */
+			pos = end + 3;
+			by_url = true;
+			continue;
+		}
+
+		brackets = colon != NONE && s->text[c.start] == '[';
+		c.end = colon != NONE && !brackets ? colon : end;
+		if (s->step)
+			fault = settle_explained(s, &c, brackets);
+		else
+			fault = brackets ? settle_brackets(s, &c) : settle(s, &c);
+		if (fault == ACM_HOST_OK)
+			return FOUND;
+
+		/* a copy may have been written over the window */
+		if (c.odd || c.end > WINDOW || fault == ACM_HOST_WEAK)
+			read_window(s);
+		if (fault == ACM_HOST_WEAK)
+		{
+			if (!weak)
+				best = c;
+			weak = true;
+		}
+		else if (!brackets && colon != NONE && colon + 1 < end && colon - c.start != 1)
+		{
+			/* "Website:acme.com", but not the drive of "C:\acme.com" or a port */
+			pos = colon + 1;
+			by_url = false;
+			continue;
+		}
+		else if (!brackets && class == SLASH && end + 1 < s->len && class_at(s, end + 1) == SLASH)
+		{
+			/* "http//acme.com", "http://https://acme.com" */
+			pos = end;
+			slashes = 0;
+			continue;
+		}
+		if (!skip_value(s, &end, by_url))
+			return NEEDS_FOLD;
+		pos = end;
+	}
+	if (!weak)
+		return NOTHING;
+	if (s->step)
+		s->step(s->arg, "no better host follows", s->text + best.start, (int) (best.end - best.start));
+	settle(s, &best);
+	return FOUND;
+}
+
+/*
+ * Fold the text and search that.
+ */
+static outcome
+search_folded(scan *s)
+{
+	char		folded[ACM_INPUT_MAX];
+
+	s->len = acm_fold_text(s->text, s->len, folded);
+	s->text = folded;
+	s->folded = true;
+	if (s->step)
+		s->step(s->arg, "white space, quotes, fullwidth and invisible characters folded", folded, (int) s->len);
+	read_window(s);
+	return search(s);
+}
+
+/*
+ * Read the first valid host in the text.
+ */
+static void
+parse(const char *text, size_t len, acm_domain *d, acm_explain_step step, void *arg)
+{
+	scan		s;
+	outcome		found = NOTHING;
+
+	s.text = text;
+	s.len = len;
+	s.folded = false;
+	s.d = d;
+	s.step = step;
+	s.arg = arg;
+	if (len <= ACM_INPUT_MAX)
+	{
+		read_window(&s);
+		found = search(&s);
+		if (found == NEEDS_FOLD)
+			found = search_folded(&s);
+	}
+	if (found != FOUND)
+	{
+		d->kind = ACM_DOMAIN_INVALID;
+		d->host = d->buf;
+		d->host_len = 0;
+		d->suffix_off = d->reg_off = d->match_off = -1;
+	}
+}
+
+void
+acm_domain_parse(const char *text, size_t len, acm_domain *d)
+{
+	parse(text, len, d, NULL, NULL);
+}
+
+void
+acm_domain_explain(const char *text, size_t len, acm_domain *d, acm_explain_step step, void *arg)
+{
+	step(arg, len > ACM_INPUT_MAX ? "no host: input over 8 kB" : "input", text,
+		 len > ACM_INPUT_MAX ? 0 : (int) len);
+	parse(text, len, d, step, arg);
+	if (d->kind == ACM_DOMAIN_INVALID)
+		step(arg, "class invalid: no valid host in the text", NULL, 0);
+}
