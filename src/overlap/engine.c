@@ -216,44 +216,6 @@ acm_compare_sites(const acm_engine *engine, int side_a, uint32 row_a, int side_b
 	return ACM_SITES_DIFFER;
 }
 
-/* The row that a large group is matched around; see the header */
-uint32
-acm_star_center(acm_engine *engine, int side, acm_kind kind, const uint32 *links, uint32 n)
-{
-	const acm_list *list = &engine->list[side];
-	char	   *least = NULL;
-	Size		least_len = 0;
-	uint32		center = 0;
-
-	for (uint32 i = 0; i < n; i++)
-	{
-		const acm_record *record = acm_list_record(list, list->links[kind][links[i]].row,
-												   &engine->scratch[side]);
-		Datum		id = (Datum) 0;
-		const char *data;
-		Size		len;
-		int			cmp;
-
-		CHECK_FOR_INTERRUPTS();
-		acm_record_field(record, ACM_FIELD_ID, &id);
-		data = VARDATA_ANY(DatumGetPointer(id));
-		len = VARSIZE_ANY_EXHDR(DatumGetPointer(id));
-		cmp = least ? memcmp(data, least, Min(len, least_len)) : -1;
-		if (cmp < 0 || (cmp == 0 && len < least_len))
-		{
-			if (least)
-				pfree(least);
-			least = palloc(len + 1);
-			memcpy(least, data, len);
-			least_len = len;
-			center = i;
-		}
-	}
-	if (least)
-		pfree(least);
-	return center;
-}
-
 /*
  * Bring the matches into the order of our rows, and keep one of each pair: by
  * the first rule, then the first key.

@@ -207,15 +207,4 @@ acm_countries_differ(const acm_engine *engine, uint32 ours, uint32 theirs)
 	return a != 0 && b != 0 && a != b;
 }
 
-/* Pairs of one group beyond which it is matched as a star: see acm_star_center */
-#define ACM_PAIRS_MAX 1000
-
-/*
- * The row that a group too large for all its pairs is matched around: of the
- * links [0, n) of a side the one whose row has the smallest account_id, so
- * that the order of rows does not matter. Returns its place.
- */
-extern uint32 acm_star_center(acm_engine *engine, int side, acm_kind kind,
-							  const uint32 *links, uint32 n);
-
 #endif							/* ACM_ENGINE_H */

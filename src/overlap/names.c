@@ -1,0 +1,218 @@
+/*
+ * names.c
+ *		Rule name, and rule domain where hosts differ below one registrable
+ *		domain: accounts with equal match names.
+ */
+#include "compat.h"
+
+#include "miscadmin.h"
+
+#include "normalize/company.h"
+#include "overlap/engine.h"
+#include "overlap/pairs.h"
+#include "overlap/resemble.h"
+
+/* What is known of the rows that bear a name, on both sides */
+typedef struct name_group
+{
+	acm_group_side in[2];
+	bool		several;		/* rows with different domains bear it */
+	bool		common;			/* it holds a word that many organisations have in theirs */
+	uint32		with_site[2];	/* unmatched rows with a domain */
+	uint32		without[2];		/* unmatched rows without */
+} name_group;
+
+/* Whether a row has a domain of its own */
+static inline bool
+has_site(const acm_list *list, uint32 row)
+{
+	return ACM_LINKS_OF(list, row, ACM_KIND_DOMAIN) < ACM_LINKS_END(list, row, ACM_KIND_DOMAIN);
+}
+
+/* The row of a link to a name */
+static inline uint32
+row_of(const acm_list *list, uint32 link)
+{
+	return list->links[ACM_KIND_NAME][link].row;
+}
+
+/*
+ * Whether rows of different domains bear the name. Each row is held against
+ * the first one that has a domain.
+ */
+static bool
+borne_by_several(acm_engine *engine, const acm_group_side in[2])
+{
+	int			first_side = -1;
+	uint32		first_row = 0;
+
+	for (int side = 0; side < 2; side++)
+	{
+		const acm_list *list = &engine->list[side];
+
+		for (uint32 i = 0; i < in[side].n; i++)
+		{
+			uint32		row = row_of(list, in[side].links[i]);
+
+			if (!has_site(list, row))
+				continue;
+			if (first_side < 0)
+			{
+				first_side = side;
+				first_row = row;
+			}
+			else if (acm_compare_sites(engine, first_side, first_row, side, row) == ACM_SITES_DIFFER)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The words of the name that a link stands for */
+static int
+words_of(acm_engine *engine, int side, uint32 link, char *out)
+{
+	const acm_list *list = &engine->list[side];
+	const acm_record *record = acm_list_record(list, row_of(list, link), &engine->scratch[side]);
+	acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, link);
+
+	return acm_name_words(&key, out);
+}
+
+/* Whether the label of one of the row's domains looks like a name */
+static bool
+label_resembles(acm_engine *engine, int side, uint32 row, const char *name, int len)
+{
+	const acm_list *list = &engine->list[side];
+	const acm_record *record = acm_list_record(list, row, &engine->scratch[side]);
+	uint32		first;
+	uint32		end;
+
+	acm_row_sites(list, row, &first, &end);
+	for (uint32 i = first; i < end; i++)
+	{
+		acm_key		key = acm_record_key(list, record, ACM_KIND_DOMAIN, i);
+
+		if (acm_host_resembles(key.bytes, key.len, name, len))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A pair of rows with the name: by their domains if both have one, else by
+ * the name alone, as far as the group allows it.
+ */
+static void
+pair_by_name(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
+{
+	const name_group *group = arg;
+	uint32		row[2] = {row_of(&engine->list[ACM_OURS], ours), row_of(&engine->list[ACM_THEIRS], theirs)};
+	acm_sites	sites = acm_compare_sites(engine, ACM_OURS, row[0], ACM_THEIRS, row[1]);
+	bool		by_name = (engine->options.rules & (1 << ACM_RULE_NAME)) != 0;
+	acm_verdict verdict = ACM_SAME_NAME;
+	int			with_site;
+
+	if (sites == ACM_SITES_SHARED)
+	{
+		if (engine->options.rules & (1 << ACM_RULE_DOMAIN))
+			acm_note_links(engine, ACM_RULE_NAME, ACM_SAME_SITE_SAME_NAME, ours, theirs, 0);
+		return;
+	}
+	if (!by_name)
+		return;
+
+	with_site = has_site(&engine->list[0], row[0]) ? 0 : has_site(&engine->list[1], row[1]) ? 1 : -1;
+	if (sites == ACM_SITES_DIFFER)
+		verdict = ACM_DOMAINS_DIFFER;
+	else if (acm_countries_differ(engine, row[0], row[1]))
+		verdict = ACM_COUNTRIES_DIFFER;
+	else if (group->several || group->common)
+	{
+		char		name[ACM_NAME_BUF];
+		int			len = words_of(engine, ACM_OURS, ours, name);
+		acm_country country = engine->list[0].rows[row[0]].country;
+		bool		same_country = country != 0 && country == engine->list[1].rows[row[1]].country;
+
+		/* which of several, or of possibly many, is it? */
+		verdict = group->several ? ACM_NAME_SEVERAL : ACM_NAME_COMMON;
+		if (with_site >= 0)
+		{
+			bool		only = !group->several ||
+				(!engine->matched[0][row[0]] && !engine->matched[1][row[1]] &&
+				 group->with_site[with_site] == 1 && group->without[with_site] == 0);
+
+			if (only && label_resembles(engine, with_site, row[with_site], name, len))
+				verdict = ACM_SAME_NAME_LABEL;
+			else if (only && same_country && !group->common)
+				verdict = ACM_SAME_NAME_COUNTRY;
+		}
+	}
+	acm_note_links(engine, ACM_RULE_NAME, verdict, ours, theirs, 0);
+}
+
+/* Count the unmatched rows of a group */
+static void
+count_unmatched(acm_engine *engine, name_group *group)
+{
+	for (int side = 0; side < 2; side++)
+	{
+		const acm_list *list = &engine->list[side];
+
+		for (uint32 i = 0; i < group->in[side].n; i++)
+		{
+			uint32		row = row_of(list, group->in[side].links[i]);
+
+			if (engine->matched[side][row])
+				continue;
+			if (has_site(list, row))
+				group->with_site[side]++;
+			else
+				group->without[side]++;
+		}
+	}
+}
+
+/*
+ * Rule name. First the names that at most one domain bears: their rows are
+ * duplicates of one company. Then those that several companies bear, for the
+ * rows that are left.
+ */
+void
+acm_match_by_name(acm_engine *engine)
+{
+	acm_groups *groups;
+	bool	   *several;
+
+	if ((engine->options.rules & ((1 << ACM_RULE_DOMAIN) | (1 << ACM_RULE_NAME))) == 0)
+		return;
+	groups = acm_engine_groups(engine, ACM_KIND_NAME);
+	several = MemoryContextAllocExtended(CurrentMemoryContext, (Size) groups->ngroups + 1, MCXT_ALLOC_HUGE);
+
+	for (int pass = 0; pass < 2; pass++)
+	{
+		for (uint32 g = 0; g < groups->ngroups; g++)
+		{
+			name_group	group;
+			char		name[ACM_NAME_BUF];
+			int			len;
+
+			CHECK_FOR_INTERRUPTS();
+			memset(&group, 0, sizeof(group));
+			acm_open_group(groups, g, group.in);
+			if (pass == 0)
+				several[g] = borne_by_several(engine, group.in);
+			if (several[g] != (pass == 1))
+				continue;
+			group.several = several[g];
+			len = words_of(engine, ACM_OURS, group.in[ACM_OURS].links[0], name);
+			group.common = acm_collision_prone(name, len);
+			if (group.several)
+				count_unmatched(engine, &group);
+			acm_each_pair(engine, ACM_KIND_NAME, group.in, pair_by_name, &group);
+		}
+		acm_settle(engine);
+	}
+	pfree(several);
+	acm_groups_free(groups);
+}

@@ -1,0 +1,357 @@
+/*
+ * rules.c
+ *		The rules that need a key in common and little else: pins, identifiers,
+ *		domains, families.
+ */
+#include "compat.h"
+
+#include "miscadmin.h"
+
+#include "normalize/company.h"
+#include "overlap/engine.h"
+#include "overlap/pairs.h"
+
+/* Names under a crowded host at least so alike are one company's */
+#define CROWDED_SIMILARITY 0.85f
+
+/* Pairs of a crowded host beyond which only equal names are compared */
+#define CROWDED_PAIRS_MAX 4096
+
+/* Rule pin: pairs that the user pinned */
+void
+acm_match_pins(acm_engine *engine)
+{
+	int			n;
+	const acm_override *pairs = acm_corrections_pairs(engine->corrections, &n);
+
+	for (int i = 0; i < n; i++)
+	{
+		if (pairs[i].action == ACM_ACTION_PIN)
+			acm_note_rows(engine, ACM_RULE_PIN, ACM_PINNED, pairs[i].row[0], pairs[i].row[1]);
+	}
+}
+
+/* A pair with the same identifier */
+static void
+pair_by_id(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
+{
+	acm_note_links(engine, ACM_RULE_ID, ACM_SAME_ID, ours, theirs, 0);
+}
+
+/* Rule id: the same valid identifier */
+void
+acm_match_by_id(acm_engine *engine)
+{
+	acm_groups *groups;
+
+	if ((engine->options.rules & (1 << ACM_RULE_ID)) == 0)
+		return;
+	groups = acm_engine_groups(engine, ACM_KIND_ID);
+	for (uint32 g = 0; g < groups->ngroups; g++)
+	{
+		acm_group_side in[2];
+
+		CHECK_FOR_INTERRUPTS();
+		acm_open_group(groups, g, in);
+		acm_each_pair(engine, ACM_KIND_ID, in, pair_by_id, NULL);
+	}
+	acm_groups_free(groups);
+}
+
+/* The number of the first name of a link's row; ACM_NO_KEY if it has none */
+static inline uint32
+name_of(const acm_list *list, const acm_link *link)
+{
+	uint32		first = ACM_LINKS_OF(list, link->row, ACM_KIND_NAME);
+
+	if (first == ACM_LINKS_END(list, link->row, ACM_KIND_NAME))
+		return ACM_NO_KEY;
+	return list->links[ACM_KIND_NAME][first].key;
+}
+
+/*
+ * How many different names stand under a host in one list, counted to cap + 1:
+ * more do not matter.
+ */
+static int
+count_names(const acm_list *list, const acm_group_side *in, int cap, uint32 *seen)
+{
+	int			n = 0;
+
+	for (uint32 i = 0; i < in->n && n <= cap; i++)
+	{
+		uint32		name = name_of(list, &list->links[ACM_KIND_DOMAIN][in->links[i]]);
+		int			j = 0;
+
+		if (name == ACM_NO_KEY)
+			continue;
+		while (j < n && seen[j] != name)
+			j++;
+		if (j == n)
+			seen[n++] = name;
+	}
+	return n;
+}
+
+/* For qsort */
+static int
+compare_numbers(const void *a, const void *b)
+{
+	uint32		x = *(const uint32 *) a;
+	uint32		y = *(const uint32 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* All different names under a host in one list, for what is told of it */
+static uint32
+count_all_names(const acm_list *list, const acm_group_side *in)
+{
+	uint32	   *names = palloc(in->n * sizeof(uint32));
+	uint32		n = 0;
+	uint32		distinct = 0;
+
+	for (uint32 i = 0; i < in->n; i++)
+	{
+		uint32		name = name_of(list, &list->links[ACM_KIND_DOMAIN][in->links[i]]);
+
+		if (name != ACM_NO_KEY)
+			names[n++] = name;
+	}
+	qsort(names, n, sizeof(uint32), compare_numbers);
+	for (uint32 i = 0; i < n; i++)
+		distinct += (i == 0 || names[i] != names[i - 1]);
+	pfree(names);
+	return distinct;
+}
+
+/*
+ * The rule by which a pair with a host in common counts: domain if both have
+ * it from a website, else email; false if that rule is off, or if it is a
+ * contact's host while the websites differ.
+ */
+static bool
+rule_of_hosts(acm_engine *engine, uint32 ours, uint32 theirs, acm_rule *rule)
+{
+	const acm_link *a = &engine->list[ACM_OURS].links[ACM_KIND_DOMAIN][ours];
+	const acm_link *b = &engine->list[ACM_THEIRS].links[ACM_KIND_DOMAIN][theirs];
+
+	*rule = (a->tag == ACM_FROM_WEBSITE && b->tag == ACM_FROM_WEBSITE) ? ACM_RULE_DOMAIN : ACM_RULE_EMAIL;
+	return (engine->options.rules & (1 << *rule)) != 0;
+}
+
+/* Note a pair with a host in common, or that its websites differ */
+static void
+note_hosts(acm_engine *engine, acm_verdict verdict, uint32 ours, uint32 theirs, uint32 count)
+{
+	acm_rule	rule;
+
+	if (!rule_of_hosts(engine, ours, theirs, &rule))
+		return;
+	if (rule == ACM_RULE_EMAIL && verdict < ACM_FIRST_REJECTION &&
+		acm_compare_sites(engine, ACM_OURS, engine->list[ACM_OURS].links[ACM_KIND_DOMAIN][ours].row,
+						  ACM_THEIRS, engine->list[ACM_THEIRS].links[ACM_KIND_DOMAIN][theirs].row) == ACM_SITES_DIFFER)
+		verdict = ACM_DOMAINS_DIFFER;
+	acm_note_links(engine, rule, verdict, ours, theirs, count);
+}
+
+/* A pair under a host that few names share */
+static void
+pair_by_host(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
+{
+	note_hosts(engine, ACM_SAME_HOST, ours, theirs, 0);
+}
+
+/* A pair under a crowded host with equal names */
+static void
+pair_by_host_and_name(acm_engine *engine, uint32 ours, uint32 theirs, void *count)
+{
+	note_hosts(engine, ACM_SAME_HOST_SIMILAR_NAME, ours, theirs, *(uint32 *) count);
+}
+
+/* A link under a crowded host, to sort by name */
+typedef struct named_link
+{
+	uint32		name;
+	uint32		link;
+} named_link;
+
+/* For qsort: by name, then in the list's order */
+static int
+compare_named(const void *a, const void *b)
+{
+	const named_link *x = a;
+	const named_link *y = b;
+
+	if (x->name != y->name)
+		return x->name < y->name ? -1 : 1;
+	return x->link < y->link ? -1 : x->link > y->link;
+}
+
+/* The links of a side with a name, sorted by it */
+static named_link *
+sort_by_name(const acm_list *list, const acm_group_side *in, uint32 *n)
+{
+	named_link *named = MemoryContextAllocExtended(CurrentMemoryContext,
+												   (Size) in->n * sizeof(named_link), MCXT_ALLOC_HUGE);
+
+	*n = 0;
+	for (uint32 i = 0; i < in->n; i++)
+	{
+		uint32		name = name_of(list, &list->links[ACM_KIND_DOMAIN][in->links[i]]);
+
+		if (name == ACM_NO_KEY)
+			continue;
+		named[*n].name = name;
+		named[(*n)++].link = in->links[i];
+	}
+	qsort(named, *n, sizeof(named_link), compare_named);
+	return named;
+}
+
+/* How alike the first names of two links' rows are */
+static float
+similarity_of_links(acm_engine *engine, uint32 ours, uint32 theirs)
+{
+	char		name[2][ACM_NAME_BUF];
+	int			len[2];
+	uint32		link[2] = {ours, theirs};
+
+	for (int side = 0; side < 2; side++)
+	{
+		const acm_list *list = &engine->list[side];
+		uint32		row = list->links[ACM_KIND_DOMAIN][link[side]].row;
+		const acm_record *record = acm_list_record(list, row, &engine->scratch[side]);
+		acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, ACM_LINKS_OF(list, row, ACM_KIND_NAME));
+
+		len[side] = acm_name_words(&key, name[side]);
+	}
+	return acm_match_similarity(name[0], len[0], name[1], len[1]);
+}
+
+/*
+ * A host that many names share: pairs with equal names match; those with
+ * similar ones too, where they are few enough to compare.
+ */
+static void
+match_crowded_host(acm_engine *engine, const acm_group_side in[2], uint32 count)
+{
+	named_link *named[2];
+	uint32		n[2];
+	uint32	   *links[2];
+	uint32		at[2] = {0, 0};
+
+	for (int side = 0; side < 2; side++)
+	{
+		named[side] = sort_by_name(&engine->list[side], &in[side], &n[side]);
+		links[side] = MemoryContextAllocExtended(CurrentMemoryContext,
+												 ((Size) n[side] + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
+		for (uint32 i = 0; i < n[side]; i++)
+			links[side][i] = named[side][i].link;
+	}
+
+	while (at[0] < n[0] && at[1] < n[1])
+	{
+		uint32		name = named[0][at[0]].name;
+		acm_group_side same[2];
+
+		CHECK_FOR_INTERRUPTS();
+		if (name != named[1][at[1]].name)
+		{
+			at[name < named[1][at[1]].name ? 0 : 1]++;
+			continue;
+		}
+		for (int side = 0; side < 2; side++)
+		{
+			uint32		end = at[side];
+
+			while (end < n[side] && named[side][end].name == name)
+				end++;
+			same[side].links = links[side] + at[side];
+			same[side].n = end - at[side];
+			at[side] = end;
+		}
+		acm_each_pair(engine, ACM_KIND_DOMAIN, same, pair_by_host_and_name, &count);
+	}
+
+	if ((uint64) n[0] * n[1] <= CROWDED_PAIRS_MAX)
+	{
+		for (uint32 i = 0; i < n[0]; i++)
+		{
+			for (uint32 j = 0; j < n[1]; j++)
+			{
+				bool		alike;
+
+				CHECK_FOR_INTERRUPTS();
+				if (named[0][i].name == named[1][j].name)
+					continue;
+				alike = similarity_of_links(engine, links[0][i], links[1][j]) >= CROWDED_SIMILARITY;
+				note_hosts(engine, alike ? ACM_SAME_HOST_SIMILAR_NAME : ACM_HOST_CROWDED,
+						   links[0][i], links[1][j], count);
+			}
+		}
+	}
+	for (int side = 0; side < 2; side++)
+	{
+		pfree(named[side]);
+		pfree(links[side]);
+	}
+}
+
+/* Rules domain and email: the same match host */
+void
+acm_match_by_domain(acm_engine *engine)
+{
+	int			cap = engine->options.domain_cap;
+	uint32	   *seen = palloc((cap + 1) * sizeof(uint32));
+	acm_groups *groups;
+
+	if ((engine->options.rules & ((1 << ACM_RULE_DOMAIN) | (1 << ACM_RULE_EMAIL))) == 0)
+		return;
+	groups = acm_engine_groups(engine, ACM_KIND_DOMAIN);
+	for (uint32 g = 0; g < groups->ngroups; g++)
+	{
+		acm_group_side in[2];
+		bool		crowded = false;
+
+		CHECK_FOR_INTERRUPTS();
+		acm_open_group(groups, g, in);
+		for (int side = 0; side < 2 && !crowded; side++)
+			crowded = in[side].n > (uint32) cap &&
+				count_names(&engine->list[side], &in[side], cap, seen) > cap;
+		if (crowded)
+			match_crowded_host(engine, in, Max(count_all_names(&engine->list[0], &in[0]),
+											   count_all_names(&engine->list[1], &in[1])));
+		else
+			acm_each_pair(engine, ACM_KIND_DOMAIN, in, pair_by_host, NULL);
+	}
+	acm_groups_free(groups);
+	pfree(seen);
+}
+
+/* A pair of one family */
+static void
+pair_by_family(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
+{
+	acm_note_links(engine, ACM_RULE_FAMILY, ACM_FAMILY, ours, theirs, 0);
+}
+
+/* Rule family: accounts of a parent and its subsidiaries, by the user's aliases */
+void
+acm_match_families(acm_engine *engine)
+{
+	acm_groups *groups;
+
+	if (engine->corrections == NULL)
+		return;
+	groups = acm_engine_groups(engine, ACM_KIND_FAMILY);
+	for (uint32 g = 0; g < groups->ngroups; g++)
+	{
+		acm_group_side in[2];
+
+		CHECK_FOR_INTERRUPTS();
+		acm_open_group(groups, g, in);
+		acm_each_pair(engine, ACM_KIND_FAMILY, in, pair_by_family, NULL);
+	}
+	acm_groups_free(groups);
+}
