@@ -18,24 +18,25 @@ MODULE_big = accountmatch-$(EPOCH)
 # Pure C, no server header: also linked into the fuzzers and micro-benchmarks
 NORMALIZE_OBJS = src/normalize/unicode.o src/normalize/idna.o src/normalize/fold.o \
 	src/normalize/ipaddr.o src/normalize/host.o src/normalize/domain.o \
-	src/normalize/name_unicode.o src/normalize/name_fold.o src/normalize/company.o
+	src/normalize/name_unicode.o src/normalize/name_fold.o src/normalize/company.o \
+	src/normalize/check_digit.o src/normalize/vat.o src/normalize/identifier.o
 
 OBJS = src/accountmatch.o $(NORMALIZE_OBJS) src/normalize/domain_sql.o \
-	src/normalize/company_sql.o
+	src/normalize/company_sql.o src/normalize/identifier_sql.o
 
 # The SQL script, module by module in floor order. Modules named *_types.sql,
 # *_tables.sql and accountmatch.sql run once; the others only declare functions,
 # and an upgrade script can replay them.
 SQL_MODULES = src/accountmatch.sql \
 	src/normalize/types.sql src/normalize/domain_types.sql src/normalize/domain.sql \
-	src/normalize/company.sql
+	src/normalize/company.sql src/normalize/identifier.sql
 
 # Generated at build time from src/normalize/data; never committed
 GEN = src/normalize/generated
 GENERATED = $(GEN)/unicode_data.h $(GEN)/host_table.h $(GEN)/data_versions.h \
 	$(GEN)/separators.h $(GEN)/company_tables.h
 
-REGRESS = install company
+REGRESS = install company identifier
 REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
