@@ -26,11 +26,15 @@ NORMALIZE_OBJS = \
 	src/normalize/country.o \
 	src/normalize/name_unicode.o \
 	src/normalize/name_fold.o \
-	src/normalize/company.o
+	src/normalize/company.o \
+	src/normalize/check_digit.o \
+	src/normalize/vat.o \
+	src/normalize/identifier.o
 
 OBJS = src/accountmatch.o $(NORMALIZE_OBJS) \
 	src/normalize/domain_sql.o \
 	src/normalize/company_sql.o \
+	src/normalize/identifier_sql.o \
 	src/overlap/engine.o \
 	src/overlap/groups.o \
 	src/overlap/guess.o \
@@ -53,6 +57,7 @@ SQL_MODULES = \
 	src/normalize/domain_types.sql \
 	src/normalize/domain.sql \
 	src/normalize/company.sql \
+	src/normalize/identifier.sql \
 	src/overlap/status_tables.sql \
 	src/overlap/status.sql \
 	src/overlap/overlap_types.sql \
@@ -71,6 +76,7 @@ GENERATED = \
 REGRESS = \
 	install \
 	company \
+	identifier \
 	status \
 	partner_table \
 	overlap
