@@ -16,22 +16,48 @@ EPOCH := $(shell sed -n 's/^\#define ACM_EPOCH //p' src/normalize/epoch.h)
 MODULE_big = accountmatch-$(EPOCH)
 
 # Pure C, no server header: also linked into the fuzzers and micro-benchmarks
-NORMALIZE_OBJS = src/normalize/unicode.o src/normalize/idna.o src/normalize/fold.o \
-	src/normalize/ipaddr.o src/normalize/host.o src/normalize/domain.o src/normalize/country.o
+NORMALIZE_OBJS = \
+	src/normalize/unicode.o \
+	src/normalize/idna.o \
+	src/normalize/fold.o \
+	src/normalize/ipaddr.o \
+	src/normalize/host.o \
+	src/normalize/domain.o \
+	src/normalize/country.o \
+	src/normalize/name_unicode.o \
+	src/normalize/name_fold.o \
+	src/normalize/company.o \
+	src/normalize/check_digit.o \
+	src/normalize/vat.o \
+	src/normalize/identifier.o
 
-OVERLAP_OBJS = src/overlap/engine.o src/overlap/groups.o src/overlap/guess.o \
-	src/overlap/keys.o src/overlap/list.o src/overlap/overlap_sql.o \
-	src/overlap/partner_table.o src/overlap/preflight.o src/overlap/result.o \
-	src/overlap/segments.o src/overlap/status.o src/overlap/store.o
-
-OBJS = src/accountmatch.o $(NORMALIZE_OBJS) src/normalize/domain_sql.o \
-	$(OVERLAP_OBJS)
+OBJS = src/accountmatch.o $(NORMALIZE_OBJS) \
+	src/normalize/domain_sql.o \
+	src/normalize/company_sql.o \
+	src/normalize/identifier_sql.o \
+	src/overlap/engine.o \
+	src/overlap/groups.o \
+	src/overlap/guess.o \
+	src/overlap/keys.o \
+	src/overlap/list.o \
+	src/overlap/overlap_sql.o \
+	src/overlap/partner_table.o \
+	src/overlap/preflight.o \
+	src/overlap/result.o \
+	src/overlap/segments.o \
+	src/overlap/status.o \
+	src/overlap/store.o
 
 # The SQL script, module by module in floor order. Modules named *_types.sql,
 # *_tables.sql and accountmatch.sql run once; the others only declare functions,
 # and an upgrade script can replay them.
-SQL_MODULES = src/accountmatch.sql \
-	src/normalize/types.sql src/normalize/domain_types.sql src/normalize/domain.sql \
+SQL_MODULES = \
+	src/accountmatch.sql \
+	src/normalize/types.sql \
+	src/normalize/domain_types.sql \
+	src/normalize/domain.sql \
+	src/normalize/company.sql \
+	src/normalize/identifier.sql \
 	src/overlap/status_tables.sql \
 	src/overlap/status.sql \
 	src/overlap/overlap_types.sql \
@@ -39,9 +65,21 @@ SQL_MODULES = src/accountmatch.sql \
 
 # Generated at build time from src/normalize/data; never committed
 GEN = src/normalize/generated
-GENERATED = $(GEN)/unicode_data.h $(GEN)/host_table.h $(GEN)/data_versions.h $(GEN)/countries.h
+GENERATED = \
+	$(GEN)/unicode_data.h \
+	$(GEN)/host_table.h \
+	$(GEN)/data_versions.h \
+	$(GEN)/countries.h \
+	$(GEN)/separators.h \
+	$(GEN)/company_tables.h
 
-REGRESS = install status partner_table overlap
+REGRESS = \
+	install \
+	company \
+	identifier \
+	status \
+	partner_table \
+	overlap
 REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql

@@ -25,6 +25,14 @@ extern int	acm_match_company(const char *text, size_t len, char *out);
 extern int	acm_legal_form(const char *text, size_t len, char *out);
 
 /*
+ * Tell the caller each step from text to match key: a rule, the words that it
+ * took away or made, and a note (ISO 20275 codes, the word behind an
+ * abbreviation), all valid during the call only.
+ */
+typedef void (*acm_trace) (void *arg, const char *rule, const char *value, const char *note);
+extern void acm_explain_company(const char *text, size_t len, acm_trace trace, void *arg);
+
+/*
  * How alike two match names (results of acm_match_company) are, 0..1; 1 if
  * and only if they are equal. Symmetric.
  */

@@ -20,5 +20,19 @@ $(GEN)/data_versions.h: src/normalize/gen_versions.pl $(REFDATA)/README.md $(REF
 	mv $@.tmp $@
 
 $(GEN)/countries.h: src/normalize/gen_countries.pl src/normalize/data/countries.tsv
-	mkdir -p $(GEN)
-	perl $^ > $@.tmp && mv $@.tmp $@
+	@mkdir -p $(GEN)
+	perl $^ > $@.tmp
+	mv $@.tmp $@
+
+NAME_LISTS = $(addprefix $(REFDATA)/,legal_forms.txt not_legal_forms.txt org_types.yml \
+	iso20275_elf.csv abbreviations.txt tags.txt collision_words.txt)
+
+$(GEN)/separators.h: src/normalize/gen_ranges.pl $(REFDATA)/separators.txt
+	@mkdir -p $(GEN)
+	perl $< acm_separators $(REFDATA)/separators.txt > $@.tmp
+	mv $@.tmp $@
+
+$(GEN)/company_tables.h: src/normalize/gen_company.pl $(NAME_LISTS)
+	@mkdir -p $(GEN)
+	perl $< $(REFDATA) > $@.tmp
+	mv $@.tmp $@

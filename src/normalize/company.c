@@ -1,0 +1,618 @@
+/*
+ * company.c
+ *		From a company's folded name to its match key and legal form.
+ *
+ * A match key must be its own match key: views, generated columns and blinded
+ * files are made from keys, too. So there are two kinds of rules. Those that
+ * look at punctuation (brackets, slashes, commas, dots) run once, first; in a
+ * key they find nothing. Those that look at words run until none applies.
+ */
+#include <string.h>
+
+#include "normalize/company_data.h"
+
+/* Words of a name while rules take from both ends; expanded words point into static data */
+typedef struct name_words
+{
+	int			first;
+	int			end;			/* words[first..end) are left */
+	acm_word	words[ACM_WORDS_MAX];
+	const acm_entry *form;		/* the legal form met last at the end, else at the start */
+	bool		form_at_end;
+	bool		only_legal;		/* nothing but legal forms is left */
+	acm_trace	trace;			/* may be NULL */
+	void	   *trace_arg;
+} name_words;
+
+/* Tell the caller of acm_explain_company what a rule took or made */
+static void
+tell(name_words *n, const char *rule, const acm_word *from, const acm_word *to, const char *note)
+{
+	char		text[ACM_NAME_BUF];
+	int			len = 0;
+
+	for (; from < to; from++)
+	{
+		int			cut = from->len;
+
+		if (len + cut + 1 > ACM_NAME_MAX)
+			break;
+		if (len > 0)
+			text[len++] = ' ';
+		memcpy(text + len, from->text, cut);
+		len += cut;
+	}
+	text[len] = '\0';
+	n->trace(n->trace_arg, rule, text, note);
+}
+
+#define TELL(n, ...) do { if ((n)->trace) tell((n), __VA_ARGS__); } while (0)
+
+/* Whether word is s */
+static inline bool
+word_is(const acm_word *word, const char *s)
+{
+	size_t		len = strlen(s);
+
+	return word->len == len && memcmp(word->text, s, len) == 0;
+}
+
+/*
+ * Walk words[from..end) through the trie, blanks left out, from root's letter
+ * on. Gives the entry of the longest run of whole words, and in *past the
+ * word after it; NULL if there is none.
+ */
+static const acm_entry *
+longest_from(char root, const acm_word *words, int from, int end, int *past)
+{
+	const acm_entry *found = NULL;
+	int32_t		node = acm_step(0, (unsigned char) root);
+
+	for (int w = from; w < end; w++)
+	{
+		for (int i = 0; i < words[w].len; i++)
+			if ((node = acm_step(node, (unsigned char) words[w].text[i])) < 0)
+				return found;
+		if (acm_node_entry(node))
+		{
+			found = &acm_entries[acm_node_entry(node)];
+			*past = w + 1;
+		}
+	}
+	return found;
+}
+
+/* The legal form that one word is, or NULL */
+static const acm_entry *
+word_form(const acm_word *word)
+{
+	int32_t		node = acm_step(0, 'E');
+	const acm_entry *e;
+
+	for (int i = word->len - 1; i >= 0 && node >= 0; i--)
+		node = acm_step(node, (unsigned char) word->text[i]);
+	if (node < 0 || acm_node_entry(node) == 0)
+		return NULL;
+	e = &acm_entries[acm_node_entry(node)];
+	return e->kind == K_LEGAL ? e : NULL;
+}
+
+/*
+ * The longest form at the end of what is left. It starts at word *w, where
+ * *keep bytes of that word are no part of it (scripts without blanks).
+ */
+static const acm_entry *
+form_at_end(const name_words *n, int *at, int *keep)
+{
+	const acm_entry *found = NULL;
+	int32_t		node = acm_step(0, 'E');
+
+	for (int w = n->end - 1; w >= n->first; w--)
+	{
+		const char *text = n->words[w].text;
+
+		for (int i = n->words[w].len - 1; i >= 0; i--)
+		{
+			int			e;
+
+			node = acm_step(node, (unsigned char) text[i]);
+			if (node < 0)
+				return found;
+			e = acm_node_entry(node);
+			if (e != 0 && (i == 0 || ((acm_entries[e].flags & F_GLUE) && ((unsigned char) text[i] & 0xC0) != 0x80)))
+			{
+				found = &acm_entries[e];
+				*at = w;
+				*keep = i;
+			}
+		}
+	}
+	return found;
+}
+
+/* The longest form at the start; it ends before byte *skip of word *at */
+static const acm_entry *
+form_at_start(const name_words *n, int *at, int *skip)
+{
+	const acm_entry *found = NULL;
+	int32_t		node = acm_step(0, 'S');
+
+	for (int w = n->first; w < n->end; w++)
+	{
+		const char *text = n->words[w].text;
+		int			len = n->words[w].len;
+
+		for (int i = 0; i < len; i++)
+		{
+			int			e;
+
+			node = acm_step(node, (unsigned char) text[i]);
+			if (node < 0)
+				return found;
+			e = acm_node_entry(node);
+			if (e == 0)
+				continue;
+			if (i + 1 == len)
+			{
+				found = &acm_entries[e];
+				*at = w + 1;
+				*skip = 0;
+			}
+			else if ((acm_entries[e].flags & F_GLUE) && ((unsigned char) text[i + 1] & 0xC0) != 0x80)
+			{
+				found = &acm_entries[e];
+				*at = w;
+				*skip = i + 1;
+			}
+		}
+	}
+	return found;
+}
+
+/*
+ * Take the longest legal form or stock word off the end. Returns whether
+ * there was one; if it is all that is left, takes nothing and notes that.
+ */
+static bool
+strip_end(name_words *n)
+{
+	int			at = 0;
+	int			keep = 0;
+	const acm_entry *e = form_at_end(n, &at, &keep);
+
+	if (e == NULL)
+		return false;
+	if (at == n->first && keep == 0)
+	{
+		n->only_legal = e->kind == K_LEGAL && !(e->flags & F_NAME);
+		return false;
+	}
+	if (e->kind == K_LEGAL)
+	{
+		n->form = e;
+		n->form_at_end = true;
+	}
+	if (keep > 0)
+	{
+		acm_word	form = n->words[at];
+
+		form.text += keep;
+		form.len -= keep;
+		TELL(n, "legal form", &form, &form + 1, e->codes);
+		n->words[at].len = (uint16_t) keep;
+		at++;
+	}
+	else
+		TELL(n, e->kind == K_LEGAL ? "legal form" : "share class", n->words + at, n->words + n->end, e->codes);
+	n->end = at;
+	return true;
+}
+
+/* Take the article or a leading legal form off, likewise */
+static bool
+strip_start(name_words *n)
+{
+	int			at = 0;
+	int			skip = 0;
+	const acm_entry *e = form_at_start(n, &at, &skip);
+
+	if (e == NULL)
+		return false;
+	if (at == n->end)
+	{
+		n->only_legal = !(e->flags & F_NAME);
+		return false;
+	}
+	if (e->kind == K_LEGAL && !n->form_at_end)
+		n->form = e;
+	if (skip > 0)
+	{
+		acm_word	form = n->words[at];
+
+		form.len = (uint16_t) skip;
+		TELL(n, "leading legal form", &form, &form + 1, e->codes);
+		n->words[at].text += skip;
+		n->words[at].len -= skip;
+	}
+	else
+		TELL(n, e->kind == K_LEGAL ? "leading legal form" : "article", n->words + n->first, n->words + at, e->codes);
+	n->first = at;
+	return true;
+}
+
+/*
+ * The par value in a security's name: a currency's short name and digits,
+ * perhaps after the letter of a share class ("A DL-,01", "EO 1")
+ */
+static bool
+strip_par_value(name_words *n)
+{
+	static const char *const currency[] = {"dl", "eo", "ls", "sf", "sk", "nk", "dk", "yn", "yc", "hd", "zy", "dh"};
+	int			at = n->end;
+	const acm_word *w;
+
+	while (at > n->first && acm_is_digits(n->words[at - 1].text, n->words[at - 1].len))
+		at--;
+	/* glued: EO1 */
+	if (at == n->end && at > n->first && n->words[at - 1].len > 2 &&
+		acm_is_digits(n->words[at - 1].text + 2, n->words[at - 1].len - 2))
+		;
+	else if (at == n->end || at == n->first || n->words[at - 1].len != 2)
+		return false;
+	w = &n->words[at - 1];
+	for (size_t i = 0; i < sizeof(currency) / sizeof(currency[0]); i++)
+		if (memcmp(w->text, currency[i], 2) == 0)
+		{
+			at--;
+			if (at > n->first + 1 && n->words[at - 1].len == 1 && n->words[at - 1].text[0] > '9')
+				at--;
+			if (at == n->first)
+				return false;
+			TELL(n, "par value", n->words + at, n->words + n->end, "");
+			n->end = at;
+			return true;
+		}
+	return false;
+}
+
+/* Cut at "doing business as", "formerly" and the like: the name before stands */
+static bool
+strip_after_marker(name_words *n)
+{
+	for (int w = n->first + 1; w + 1 < n->end; w++)
+	{
+		int			past;
+
+		if (longest_from('M', n->words, w, n->end, &past) != NULL && past < n->end)
+		{
+			TELL(n, "other name", n->words + w, n->words + n->end, "");
+			n->end = w;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What is short for something longer; between says whether words stand on both sides */
+static const acm_abbreviation *
+abbreviation(const acm_word *w, bool between)
+{
+	uint64_t	k = 0;
+	unsigned	slot;
+
+	if (w->len > ACM_ABBR_MAX)
+		return NULL;
+	memcpy(&k, w->text, w->len < 8 ? w->len : 8);
+	slot = acm_abbr_slot(k, w->len);
+	for (; acm_abbr_slots[slot] != 0; slot = (slot + 1) & ((1 << ACM_ABBR_BITS) - 1))
+	{
+		const acm_abbreviation *a = &acm_abbreviations[acm_abbr_slots[slot]];
+
+		if (a->len == w->len && memcmp(a->text, w->text, a->len) == 0 &&
+			(a->when == A_ALWAYS || (a->when == A_BETWEEN && between) ||
+			 (a->when == A_DOTTED && (w->flags & ACM_W_DOT_AFTER))))
+			return a;
+	}
+	return NULL;
+}
+
+/* Write out abbreviations */
+static bool
+expand(name_words *n)
+{
+	bool		changed = false;
+
+	for (int w = n->first; w < n->end; w++)
+	{
+		const acm_abbreviation *a = abbreviation(&n->words[w], w > n->first && w < n->end - 1);
+
+		if (a != NULL)
+		{
+			TELL(n, "abbreviation", n->words + w, n->words + w + 1, a->word);
+			n->words[w].text = a->word;
+			n->words[w].len = a->word_len;
+			changed = true;
+		}
+	}
+	return changed;
+}
+
+/*
+ * The rules about words, until none applies. On return, if n->only_legal,
+ * nothing but legal forms is left, and the name must stay as it was.
+ */
+static void
+reduce(name_words *n)
+{
+	bool		changed;
+
+	do
+	{
+		n->only_legal = false;
+		changed = strip_after_marker(n);
+		while (n->end - n->first > 1 && word_is(&n->words[n->end - 1], "and"))
+		{
+			n->end--;
+			changed = true;
+		}
+		changed |= strip_end(n) || strip_par_value(n);
+		changed |= strip_start(n);
+		if (!changed)
+			changed = expand(n);
+	} while (changed);
+}
+
+/* Words [at..upto) fall away, if anything else is left */
+static void
+take_out(name_words *n, int at, int upto, const char *rule)
+{
+	if (at == n->first && upto == n->end)
+		return;
+	TELL(n, rule, n->words + at, n->words + upto, "");
+	memmove(n->words + at, n->words + upto, (n->end - upto) * sizeof(acm_word));
+	n->end -= upto - at;
+}
+
+/*
+ * Whether a bracket's words[from..end) tell where or what the company was,
+ * not who: tags, alone or joined by "and", or anything after "formerly".
+ */
+static bool
+is_tag(const acm_word *words, int from, int end)
+{
+	while (from < end)
+	{
+		int			past;
+		const acm_entry *e = longest_from('B', words, from, end, &past);
+
+		if (e == NULL)
+			return false;
+		if (e->kind == K_OPENER)
+			return true;
+		from = past;
+		if (from + 1 < end && word_is(&words[from], "and"))
+			from++;
+	}
+	return true;
+}
+
+/*
+ * Whether the word is made of the initials of words[from..end): small words
+ * may be passed over (Itissalat Al-Maghrib (IAM))
+ */
+static bool
+are_initials(const acm_word *word, const acm_word *words, int from, int end)
+{
+	int			i = 0;
+
+	if (word->len < 3)
+		return false;
+	for (; from < end; from++)
+	{
+		if (i < word->len && words[from].text[0] == word->text[i])
+			i++;
+		else if (i == 0 || words[from].len > 3)
+			return false;
+	}
+	return i == word->len;
+}
+
+/* The rules about punctuation, each once */
+static void
+read_punctuation(name_words *n, int ngroups)
+{
+	/* (Europe), (HQ), (formerly Acme), (The) */
+	for (int g = 1; g <= ngroups; g++)
+	{
+		int			at = n->first;
+		int			upto;
+
+		while (at < n->end && n->words[at].group != g)
+			at++;
+		upto = at;
+		while (upto < n->end && n->words[upto].group == g)
+			upto++;
+		if (upto == at)
+			continue;
+		if (is_tag(n->words, at, upto))
+			take_out(n, at, upto, "bracket");
+		else if (upto == at + 1 && are_initials(&n->words[at], n->words, n->first, at))
+			take_out(n, at, upto, "initials in brackets");
+	}
+
+	/* CORP /DE/: the state, as the SEC writes it */
+	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_SLASH) && n->words[n->end - 1].len <= 3)
+		take_out(n, n->end - 1, n->end, "state");
+	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_COMMA) && word_is(&n->words[n->end - 1], "the"))
+		take_out(n, n->end - 1, n->end, "article");
+	/* O.N., no par value */
+	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_DOTTED) && word_is(&n->words[n->end - 1], "on"))
+		take_out(n, n->end - 1, n->end, "par value");
+
+	/* M/s Acme, A/S Acme, SIA "Acme" */
+	if (n->end - n->first > 1)
+	{
+		const acm_word *w = &n->words[n->first];
+		const acm_entry *e = word_form(w);
+
+		if (((w->flags & ACM_W_SLASHED) || (w[1].flags & ACM_W_QUOTE)) &&
+			(e != NULL || word_is(w, "ms") || word_is(w, "ta")))
+		{
+			n->form = e;
+			take_out(n, n->first, n->first + 1, "leading legal form");
+		}
+	}
+
+	/* Acme t/a Brand, Acme c/o Agent */
+	for (int w = n->first + 1; w < n->end; w++)
+		if ((n->words[w].flags & ACM_W_SLASHED) && (word_is(&n->words[w], "ta") || word_is(&n->words[w], "co")))
+			take_out(n, w, n->end, "other name");
+}
+
+/* Write what is left; a word that does not fit whole goes, unless it is the first */
+static int
+write_words(const name_words *n, char *out)
+{
+	int			len = 0;
+
+	for (int w = n->first; w < n->end; w++)
+	{
+		int			wlen = n->words[w].len;
+
+		if (len + (len > 0) + wlen > ACM_NAME_MAX)
+			break;
+		if (len > 0)
+			out[len++] = ' ';
+		memcpy(out + len, n->words[w].text, wlen);
+		len += wlen;
+	}
+	out[len] = '\0';
+	return len;
+}
+
+/* Set n to the words of a folded name */
+static void
+start(name_words *n, const acm_fold *f, acm_trace trace, void *arg)
+{
+	n->first = 0;
+	n->end = f->nwords;
+	memcpy(n->words, f->words, f->nwords * sizeof(acm_word));
+	n->form = NULL;
+	n->form_at_end = false;
+	n->only_legal = false;
+	n->trace = trace;
+	n->trace_arg = arg;
+}
+
+/* All of it: the match key to out (if not NULL), the legal form returned in *form */
+static int
+match(const char *text, size_t len, char *out, const acm_entry **form, acm_trace trace, void *arg)
+{
+	acm_fold	f;
+	name_words	n;
+	int			left;
+
+	*form = NULL;
+	if (acm_fold_name(text, len, &f) == 0)
+		return 0;
+	start(&n, &f, trace, arg);
+	TELL(&n, "fold", n.words, n.words + n.end, "");
+	read_punctuation(&n, f.ngroups);
+	reduce(&n);
+	if (n.only_legal)
+	{
+		/* made of legal words only: as it was, read without punctuation */
+		start(&n, &f, NULL, NULL);
+		for (int w = 0; w < n.end; w++)
+			n.words[w].flags = 0;
+		reduce(&n);
+		*form = n.form;
+		if (n.only_legal)
+			start(&n, &f, trace, arg);
+		n.trace = trace;
+		TELL(&n, "only legal words", n.words + n.first, n.words + n.end, "");
+	}
+	else
+		*form = n.form;
+	left = write_words(&n, out);
+	if (left < f.len || n.end - n.first < f.nwords)
+	{
+		/* words cut off at the limit may have stood behind a legal form */
+		int			all = n.end;
+
+		for (int w = n.first, l = 0; w < n.end; w++)
+		{
+			l += n.words[w].len + (w > n.first);
+			if (l > ACM_NAME_MAX)
+				n.end = w;
+		}
+		if (n.end < all)
+		{
+			reduce(&n);
+			left = write_words(&n, out);
+		}
+	}
+	return left;
+}
+
+/* See company.h */
+int
+acm_match_company(const char *text, size_t len, char *out)
+{
+	const acm_entry *form;
+
+	return match(text, len, out, &form, NULL, NULL);
+}
+
+/* See company.h */
+int
+acm_legal_form(const char *text, size_t len, char *out)
+{
+	char		key[ACM_NAME_BUF];
+	const acm_entry *form;
+	int			n;
+
+	*out = '\0';
+	if (match(text, len, key, &form, NULL, NULL) == 0 || form == NULL)
+		return 0;
+	n = (int) strlen(form->name);
+	memcpy(out, form->name, n + 1);
+	return n;
+}
+
+/* See company.h */
+void
+acm_explain_company(const char *text, size_t len, acm_trace trace, void *arg)
+{
+	char		key[ACM_NAME_BUF];
+	const acm_entry *form;
+
+	if (match(text, len, key, &form, trace, arg) == 0)
+	{
+		trace(arg, "no name", "", "");
+		return;
+	}
+	trace(arg, "match name", key, "");
+	if (form != NULL)
+		trace(arg, "canonical legal form", form->name, form->codes);
+}
+
+/* See company.h */
+bool
+acm_collision_prone(const char *name, int len)
+{
+	const char *end = name + len;
+
+	while (name < end)
+	{
+		int32_t		node = acm_step(0, 'C');
+
+		for (; name < end && *name != ' '; name++)
+			if (node >= 0)
+				node = acm_step(node, (unsigned char) *name);
+		if (node >= 0 && acm_node_entry(node))
+			return true;
+		name++;
+	}
+	return false;
+}

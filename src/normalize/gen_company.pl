@@ -1,0 +1,354 @@
+#!/usr/bin/perl
+#
+# gen_company.pl DATADIR > company_tables.h
+#
+# The tables of company.c from the data beside this script: one double-array
+# trie (Aoe 1989) that holds the legal forms and stock words read backwards,
+# the leading forms, the contents of brackets and the collision words; the
+# forms' canonical names and ISO 20275 codes; the abbreviations by hash.
+#
+use strict;
+use warnings;
+no warnings 'portable';
+use utf8;
+use Encode qw(decode encode);
+use Unicode::Normalize qw(NFKC NFD);
+
+my $dir = shift or die "usage: gen_company.pl DATADIR\n";
+
+# A data file's lines, without comments and blank ones
+sub lines
+{
+	my ($name) = @_;
+	open(my $fh, '<:encoding(UTF-8)', "$dir/$name") or die "$dir/$name: $!\n";
+	my @lines = grep { !/^\s*(#|$)/ } <$fh>;
+	close($fh);
+	s/\s+$// for @lines;
+	return @lines;
+}
+
+# As name_fold.c folds, for the scripts that the data is written in: the words.
+# What they must agree in is checked by test/pgtap/company_forms.sql.
+my %letter = ('æ' => 'ae', 'ð' => 'd', 'ø' => 'o', 'þ' => 'th', 'đ' => 'd', 'ħ' => 'h',
+	'ı' => 'i', 'ł' => 'l', 'œ' => 'oe', 'ə' => 'e');
+my %arabic = ("\x{622}" => "\x{627}", "\x{623}" => "\x{627}", "\x{625}" => "\x{627}",
+	"\x{629}" => "\x{647}", "\x{649}" => "\x{64A}", "\x{671}" => "\x{627}",
+	"\x{6A9}" => "\x{643}", "\x{6CC}" => "\x{64A}");
+
+sub fold
+{
+	my ($s) = @_;
+	$s =~ s/[\x{2019}\x{2BC}\x{5F3}\x{5F4}\x{B4}]/'/g;
+	$s = NFKC(CORE::fc(NFKC($s)));
+	$s =~ s/[\x{AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}]//g;
+	my $out = '';
+	for my $c (split //, $s)
+	{
+		next if $c =~ /[\x{300}-\x{36F}\x{591}-\x{5BD}\x{5BF}\x{5C1}\x{5C2}\x{5C4}\x{5C5}\x{5C7}\x{640}\x{64B}-\x{65F}\x{670}]/;
+		if ($arabic{$c}) { $c = $arabic{$c} }
+		elsif ($c =~ /[\x{C0}-\x{52F}\x{1E00}-\x{1FFF}]/ && $c !~ /[йўїѓќ]/)
+		{
+			$c = substr(NFD($c), 0, 1);
+			$c = $letter{$c} // $c;
+		}
+		$out .= $c;
+	}
+	$s = $out;
+	$s =~ s/&amp;/&/g;
+	$s =~ s/(?<=[\x{590}-\x{5FF}])"(?=[\x{590}-\x{5FF}])//g;
+	$s =~ s/['`]//g;
+	$s =~ s/(?<=\w)\s*[&+]\s*|^\s*[&]\s*/ and /g;
+	# initials with dots or slashes between are one word
+	1 while $s =~ s/(?<![\p{L}\p{M}\p{N}])((?:\p{L}\p{M}*)+)(?<!\p{L}\p{L})[.\/](\p{L})(?![\p{L}\p{M}\p{N}])/$1\x{1}$2/;
+	1 while $s =~ s/\x{1}(\p{L})[.\/](\p{L})(?![\p{L}\p{M}\p{N}])/\x{1}$1\x{1}$2/;
+	$s =~ s/\x{1}//g;
+	$s =~ s/[^\p{L}\p{M}\p{N}]+/ /g;
+	$s =~ s/^ | $//g;
+	return $s;
+}
+
+# The key of a phrase: its folded words without blanks
+sub key
+{
+	my $k = fold($_[0]);
+	$k =~ s/ //g;
+	return encode('UTF-8', $k);
+}
+
+# ---------------------------------------------------------------------
+# Legal forms. First come, first named: our list, org_types, ISO 20275.
+# ---------------------------------------------------------------------
+my (%canon, %lead, %trail, %elf, %not);
+
+# Short forms that are nobody's name when nothing else is left
+my %solid = map { $_ => 1 } qw(co inc ltd llc llp plc pty pte pvt bhd sdn kg ag oy bv nv kft zrt doo sro);
+
+for (lines('not_legal_forms.txt'))
+{
+	my ($forms) = split /\s*\|\s*/;
+	$not{ key($_) } = 1 for split /\s*;\s*/, $forms;
+}
+
+for (lines('legal_forms.txt'))
+{
+	my ($canon, $forms, $countries, $where) = split /\s*\|\s*/;
+	$where //= 'end';
+	die "legal_forms.txt: $_\n" unless $countries && $where =~ /^(end|start|both)$/;
+	for my $form (split /\s*;\s*/, $forms)
+	{
+		my $marked = $form =~ s/^\^//;
+		my $k = key($form);
+		die "legal_forms.txt: nothing left of $form\n" if $k eq '';
+		$canon{$k} //= $canon;
+		$trail{$k} = 1 if $where ne 'start';
+		$lead{$k} = 1 if $where eq 'start'
+		  || $where eq 'both' && ($marked || length($k) >= 8 || $k =~ /[^\x00-\x7f]/);
+	}
+}
+
+{
+	my ($display, $compare, @aliases);
+	my $flush = sub {
+		my $name = $display || $compare || $aliases[0];
+		for my $form (grep { defined && length } $display, @aliases)
+		{
+			my $k = key($form);
+			next if $k eq '' || $not{$k} || length($k) > 90;
+			# state schools, ministries and foundations are no legal forms here
+			next if $form =~ /fond\b|fund\b|учрежд|школ|институт|профсоюз|служб|организац|союз|bank|institution/i;
+			next if $form =~ /^\p{Cyrillic}*ОУ\p{Cyrillic}*$/;
+			next if length(decode('UTF-8', $k)) < 2;
+			$canon{$k} //= $name;
+			$trail{$k} = 1;
+		}
+		($display, $compare, @aliases) = ();
+	};
+	for (lines('org_types.yml'))
+	{
+		s/\s+#.*//;
+		s/["']//g if !/\p{Hebrew}/;
+		if (/^  - (?:(\w+):\s*(.*))?/)
+		{
+			$flush->();
+			$display = $2 if defined $1 && $1 eq 'display';
+		}
+		elsif (/^    display:\s*(.*)/) { $display = $1 }
+		elsif (/^    compare:\s*(.*)/) { $compare = $1 }
+		elsif (/^      - (.*)/) { push @aliases, $1 }
+	}
+	$flush->();
+}
+
+# Fields of a line of CSV, all quoted
+sub csv
+{
+	my @f;
+	push @f, $1 =~ s/""/"/gr while $_[0] =~ /"((?:[^"]|"")*)"/g;
+	return @f;
+}
+
+# Words that make a full name of ISO 20275 a legal form rather than a kind of organisation
+my $form_word = qr/limited|liabilit|limitad|limitee|anonym|anonim|responsab|raspund|haftung|aktie|aksje|akcion|akcyj|akciov|actions|acoes|acciones|azioni|incorporated|joint.?stock|ogranic|omezen|obmedz|ogranich|odpowiedz|shares|kommandit|komandit|commandite|comandita|besloten|naamloze|osakey|акцион|акціон|ограничен|обмежен|责任|責任|股份|株式|주식|유한/i;
+my $kind_word = qr/bank|insur|fund|fond|trust|union|assoc|coop|co-op|mutual|stift|societe d|society|genossen|pension|invest|sparkasse|versicher|cooperativ|foreign|branch|zweig|or /i;
+
+for (lines('iso20275_elf.csv'))
+{
+	my @f = csv($_);
+	my ($code, $country, $name, $translit, $abbr, $abbr_t) = @f[ 0, 2, 5, 8, 9, 10 ];
+	next unless defined $country && $country =~ /^[A-Z]{2}$/;
+	for my $form (map { split /\s*;\s*/ } $abbr, $abbr_t)
+	{
+		$form =~ s/^\s+|\s+$//g;
+		my $k = key($form);
+		next if $k eq '';
+		push @{ $elf{$k} }, "$code $country" unless grep { $_ eq "$code $country" } @{ $elf{$k} };
+		next if $not{$k};
+		$canon{$k} //= $form;
+		$trail{$k} = 1;
+	}
+	for my $form ($name, $translit)
+	{
+		my $k = key($form);
+		next if $k eq '';
+		push @{ $elf{$k} }, "$code $country" unless grep { $_ eq "$code $country" } @{ $elf{$k} };
+		next if $not{$k} || length($k) > 90 || fold($form) !~ $form_word || fold($form) =~ $kind_word || fold($form) !~ / |[^\x00-\x7f]/;
+		# the name belongs with its abbreviation
+		my ($first) = grep { length } map { split /\s*;\s*/ } $abbr;
+		$canon{$k} //= defined $first ? ($canon{ key($first) } // $form) : $form;
+		$trail{$k} = 1;
+	}
+}
+
+# ---------------------------------------------------------------------
+# Entries: what a key means
+# ---------------------------------------------------------------------
+my @entries = ('{0, 0, "", ""}');
+my %entry;
+
+sub c_string
+{
+	my $s = encode('UTF-8', $_[0]);
+	$s =~ s/([\\"])/\\$1/g;
+	$s =~ s/([^\x20-\x7e])/sprintf('\\%03o', ord $1)/ge;
+	return "\"$s\"";
+}
+
+sub entry
+{
+	my ($kind, $flags, $name, $codes) = @_;
+	my $e = sprintf('{%s, %s, %s, %s}', $kind, $flags, c_string($name), c_string($codes));
+	$entry{$e} //= do { push @entries, $e; $#entries };
+	return $entry{$e};
+}
+
+# Scripts written without blanks: a form may stick to the name
+sub glues
+{
+	my $k = decode('UTF-8', $_[0]);
+	return length($k) >= 2 && $k =~ /[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]/;
+}
+
+my %trie;	# root letter and key => entry
+
+sub add
+{
+	my ($root, $key, $entry) = @_;
+	my $k = $root . ($root eq 'E' ? scalar reverse($key) : $key);
+	$trie{$k} //= $entry;
+}
+
+for my $pass ([ 'E', \%trail ], [ 'S', \%lead ])
+{
+	my ($root, $keys) = @$pass;
+	for my $k (sort keys %$keys)
+	{
+		my $codes = $elf{$k} // $elf{ key($canon{$k}) } // [];
+		my @codes = sort @$codes;
+		@codes = (@codes[ 0 .. 7 ], '...') if @codes > 9;
+		my @flags;
+		push @flags, 'F_GLUE' if glues($k);
+		push @flags, 'F_NAME' if $k =~ /^[a-z0-9]{1,3}$/ && !$solid{$k};
+		add($root, $k, entry('K_LEGAL', join(' | ', @flags) || '0', $canon{$k}, join(', ', @codes)));
+	}
+}
+add('S', 'the', entry('K_ARTICLE', '0', 'the', ''));
+
+# ---------------------------------------------------------------------
+# Brackets, markers, stock words, collision words
+# ---------------------------------------------------------------------
+my @markers;
+for (lines('tags.txt'))
+{
+	my ($what, $rest) = /^(\w+) (.*)/ or die "tags.txt: $_\n";
+	my $codes = '';
+	($rest, $codes) = split /\s*\|\s*/, $rest if $what eq 'country';
+	for my $phrase (split(/\s*;\s*/, $rest), split(' ', $codes))
+	{
+		if ($what eq 'tag' || $what eq 'country') { add('B', key($phrase), entry('K_TAG', '0', '', '')) }
+		elsif ($what eq 'opener') { add('B', key($phrase), entry('K_OPENER', '0', '', '')) }
+		elsif ($what eq 'marker') { add('M', key($phrase), entry('K_MARKER', '0', '', '')) }
+		elsif ($what eq 'stock')
+		{
+			for my $letter ($phrase =~ /\*/ ? ('a' .. 'z', '1' .. '9') : '')
+			{
+				add('E', key($phrase =~ s/\*/$letter/r), entry('K_STOCK', '0', $phrase, ''));
+			}
+		}
+		else { die "tags.txt: $_\n" }
+	}
+}
+add('C', key($_), entry('K_COLLISION', '0', '', '')) for map { split ' ' } lines('collision_words.txt');
+
+# ---------------------------------------------------------------------
+# The double array: the child of s by byte c is t = base[s] + c if check[t] = s
+# ---------------------------------------------------------------------
+my %children;	# prefix => bytes
+for my $k (keys %trie)
+{
+	my $prefix = '';
+	for my $c (split //, $k)
+	{
+		$children{$prefix}{$c} = 1;
+		$prefix .= $c;
+	}
+}
+my (@base, @check, @value, %after);
+my $free = 256;	# lower ones cannot be reached by every byte
+my @queue = ([ '', 0 ]);
+$check[0] = 0;
+while (my $node = shift @queue)
+{
+	my ($prefix, $s) = @$node;
+	my @bytes = sort { $a <=> $b } map { ord } keys %{ $children{$prefix} // {} };
+	$value[$s] = $trie{$prefix} // 0;
+	next unless @bytes;
+	$free++ while defined $check[$free];
+	my $at = $free - $bytes[0];
+	# nodes of many children would search the full part again and again
+	$at = $after{@bytes} if @bytes > 1 && ($after{@bytes} // 0) > $at;
+
+	$at++ while grep { defined $check[ $at + $_ ] } @bytes;
+	$base[$s] = $at;
+	$after{@bytes} = $at if @bytes > 1;
+	for my $c (@bytes)
+	{
+		$check[ $at + $c ] = $s;
+		push @queue, [ $prefix . chr($c), $at + $c ];
+	}
+}
+my $nodes = @check;
+die "gen_company.pl: too many nodes or entries for a node's bits\n" if $nodes + 256 >= 1 << 20 || @entries >= 1 << 12;
+
+# ---------------------------------------------------------------------
+# Abbreviations, by their first eight bytes and length: a table probed from
+# the slot that multiplication gives until an empty one
+# ---------------------------------------------------------------------
+my @abbr;
+for (lines('abbreviations.txt'))
+{
+	my ($short, $dot, $how, $long) = /^(\w+)(\.?) ([=>]) (\w+)$/ or die "abbreviations.txt: $_\n";
+	push @abbr, [ $short, $long, $dot ? 'A_DOTTED' : $how eq '>' ? 'A_BETWEEN' : 'A_ALWAYS' ];
+}
+my %by_short;
+for (@abbr) { die "abbreviations.txt: $_->[0] twice\n" if $by_short{ $_->[0] . $_->[2] }++ }
+for my $a (@abbr) { die "abbreviations.txt: $a->[1] is itself short for something\n" if grep { $_->[0] eq $a->[1] && $_->[2] ne 'A_DOTTED' } @abbr }
+@abbr = sort { $a->[0] cmp $b->[0] } grep { !($_->[2] eq 'A_DOTTED' && $by_short{"$_->[0]A_ALWAYS"}) } @abbr;
+my $bits = 11;
+my $mult = 0x9E3779B97F4A7C15;
+my @slots;
+for my $i (0 .. $#abbr)
+{
+	my $k = unpack('Q<', pack('a8', $abbr[$i][0])) ^ length($abbr[$i][0]);
+	my $h = unpack('Q', do { use integer; pack('q', $k * $mult) }) >> (64 - $bits);
+	$h = ($h + 1) % (1 << $bits) while defined $slots[$h];
+	$slots[$h] = $i + 1;
+}
+
+# ---------------------------------------------------------------------
+# Out
+# ---------------------------------------------------------------------
+print "/* Generated by gen_company.pl from src/normalize/data. Do not edit. */\n\n";
+print "static const acm_entry acm_entries[] = {\n", join(",\n", map { "\t$_" } @entries), "\n};\n\n";
+print "/* base, check << 12 | entry */\n";
+printf "static const acm_node acm_nodes[%d] = {\n", $nodes + 256;
+for (my $i = 0; $i < $nodes; $i += 4)
+{
+	print "\t", join(' ', map {
+		defined $check[$_]
+		  ? sprintf('{%d, 0x%X},', $base[$_] // 0, $check[$_] << 12 | ($value[$_] // 0))
+		  : '{0, 0xFFFFF000},'
+	} $i .. ($i + 3 < $nodes ? $i + 3 : $nodes - 1)), "\n";
+}
+print "\t", '{0, 0xFFFFF000}, ' x 16, "\n" for 1 .. 16;
+print "};\n\n";
+printf "#define ACM_ABBR_BITS %d\n#define ACM_ABBR_MULT UINT64_C(0x%X)\n", $bits, $mult;
+my ($maxlen) = sort { $b <=> $a } map { length $_->[0] } @abbr;
+printf "#define ACM_ABBR_MAX %d\n\n", $maxlen;
+print "static const uint16_t acm_abbr_slots[1 << ACM_ABBR_BITS] = {\n";
+for (my $i = 0; $i < 1 << $bits; $i += 16)
+{
+	print "\t", join(' ', map { ($slots[$_] // 0) . ',' } $i .. $i + 15), "\n";
+}
+print "};\n\nstatic const acm_abbreviation acm_abbreviations[] = {\n\t{\"\", 0, \"\", 0, 0},\n";
+printf "\t{\"%s\", %d, \"%s\", %d, %s},\n", $_->[0], length $_->[0], $_->[1], length $_->[1], $_->[2] for @abbr;
+print "};\n";

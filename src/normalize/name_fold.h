@@ -1,0 +1,64 @@
+/*
+ * name_fold.h
+ *		A company's name as words: case, accents, punctuation and width folded
+ *		away, in any script. Pure C: no server header, no setting.
+ *
+ * Folding is Unicode's NFKC_Casefold (UAX 31, 5.3; UTR 44), restricted to the
+ * code points of ACM_UNICODE_VERSION, and after it diacritics of Latin, Greek
+ * and Cyrillic letters and the points of Arabic and Hebrew taken off.
+ */
+#ifndef ACM_NAME_FOLD_H
+#define ACM_NAME_FOLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "normalize/company.h"
+
+/* ACM_NAME_MAX bytes hold at most this many words */
+#define ACM_WORDS_MAX (ACM_NAME_MAX / 2)
+
+/* What stood around a word, in acm_word.flags */
+#define ACM_W_DOTTED	0x01	/* initials, joined: S.A., A/S */
+#define ACM_W_SLASHED	0x02	/* initials, at least one joined by a slash */
+#define ACM_W_COMMA		0x04	/* a comma right before */
+#define ACM_W_SLASH		0x08	/* a blank and a slash right before: CORP /DE/ */
+#define ACM_W_QUOTE		0x10	/* a double quote before: SIA "Acme" */
+#define ACM_W_DOT_AFTER	0x20	/* a dot right after: Tech. */
+
+typedef struct acm_word
+{
+	const char *text;			/* not NUL-terminated */
+	uint16_t	len;			/* bytes, at least 1 */
+	uint8_t		flags;
+	uint8_t		group;			/* number of the bracket it stands in, 0 for none */
+} acm_word;
+
+typedef struct acm_fold
+{
+	int			nwords;
+	int			ngroups;		/* brackets seen, at most 255 */
+	int			len;			/* bytes in text */
+	char		text[ACM_NAME_BUF]; /* the words, a blank between two; NUL-terminated */
+	acm_word	words[ACM_WORDS_MAX];	/* point into text */
+} acm_fold;
+
+/* Longer names are none (8 kB) */
+#define ACM_NAME_INPUT_MAX 8192
+
+/*
+ * Fold UTF-8 text[0..len). Returns the length of f->text, 0 if there is no
+ * letter or digit, or if the text is too long. Bytes that are no valid UTF-8
+ * count as blanks. Allocates nothing, but the first text beyond ASCII opens
+ * ICU's normalizers, which stay for the process.
+ */
+extern int	acm_fold_name(const char *text, size_t len, acm_fold *f);
+
+/*
+ * The part of acm_fold_name that is beyond ASCII: writes to out (of size
+ * outsize) folded letters as UTF-8, everything else as ASCII punctuation.
+ * Returns the bytes written; what does not fit is cut.
+ */
+extern int	acm_fold_unicode(const char *text, size_t len, char *out, int outsize);
+
+#endif							/* ACM_NAME_FOLD_H */
