@@ -63,14 +63,14 @@ make_array(Size n, Size size, int flags)
 
 /* Append to a list of evidence */
 static void
-append_evidence(acm_evidence_list *list, const acm_evidence *e)
+append_evidence(acm_engine *engine, acm_evidence_list *list, const acm_evidence *e)
 {
 	if (list->n == list->max)
 	{
 		list->max = list->max ? list->max * 2 : 1024;
 		list->items = list->items ?
 			repalloc_huge(list->items, (Size) list->max * sizeof(acm_evidence)) :
-			palloc(list->max * sizeof(acm_evidence));
+			MemoryContextAlloc(engine->context, list->max * sizeof(acm_evidence));
 	}
 	list->items[list->n++] = *e;
 }
@@ -109,9 +109,12 @@ note(acm_engine *engine, acm_evidence *e)
 			e->verdict = ACM_IDS_DIFFER;
 	}
 	if (acm_accepted(e))
-		append_evidence(&engine->matches, e);
-	if (engine->options.all_evidence)
-		append_evidence(&engine->evidence, e);
+		append_evidence(engine, &engine->matches, e);
+	if (engine->options.all_evidence &&
+		(engine->options.only[ACM_OURS] == ACM_NO_ROW ||
+		 (engine->options.only[ACM_OURS] == e->row[ACM_OURS] &&
+		  engine->options.only[ACM_THEIRS] == e->row[ACM_THEIRS])))
+		append_evidence(engine, &engine->evidence, e);
 }
 
 /* Note evidence for a pair by its links */
@@ -348,6 +351,37 @@ find_companies(acm_engine *engine)
 	pfree(parent);
 }
 
+/* The rows of the one pair whose evidence is wanted; an error if they are not there */
+static void
+find_only_rows(acm_engine *engine)
+{
+	for (int side = 0; side < 2; side++)
+	{
+		const acm_list *list = &engine->list[side];
+		const char *id = engine->options.only_ids[side];
+
+		engine->options.only[side] = ACM_NO_ROW;
+		for (uint32 row = 0; id && row < list->nrows; row++)
+		{
+			Datum		value = (Datum) 0;
+
+			CHECK_FOR_INTERRUPTS();
+			acm_record_field(acm_list_record(list, row, &engine->scratch[side]), ACM_FIELD_ID, &value);
+			if (VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == strlen(id) &&
+				memcmp(VARDATA_ANY(DatumGetPointer(value)), id, strlen(id)) == 0)
+			{
+				engine->options.only[side] = row;
+				break;
+			}
+		}
+		if (id && engine->options.only[side] == ACM_NO_ROW)
+			ereport(ERROR,
+					(errcode(ERRCODE_NO_DATA_FOUND),
+					 errmsg("%s has no account with account_id \"%s\"", list->table.relname, id),
+					 list->suppressed > 0 ? errhint("It may be suppressed by the overrides.") : 0));
+	}
+}
+
 /* Read both lists and find their matches; see the header */
 void
 acm_engine_run(acm_engine *engine)
@@ -355,6 +389,7 @@ acm_engine_run(acm_engine *engine)
 	static const char *const reading[2] = {"read ours", "read theirs"};
 	Size		budget = get_hash_memory_limit();
 
+	engine->context = CurrentMemoryContext;
 	acm_stages_start();
 	engine->numbering = acm_numbering_create(budget / 2);
 	for (int side = 0; side < 2; side++)
@@ -369,6 +404,7 @@ acm_engine_run(acm_engine *engine)
 	acm_stage_done("number keys", acm_keys_count(engine->numbering->kind[ACM_KIND_DOMAIN]) +
 				   acm_keys_count(engine->numbering->kind[ACM_KIND_NAME]));
 
+	find_only_rows(engine);
 	acm_match_pins(engine);
 	acm_match_by_id(engine);
 	acm_settle(engine);

@@ -90,6 +90,8 @@ typedef struct acm_options
 	uint32		rules;			/* a bit for each acm_rule */
 	int			domain_cap;		/* at most so many names of a list under a host that matches by itself */
 	bool		all_evidence;	/* keep all evidence, also the rejected */
+	const char *only_ids[2];	/* of this pair alone, if not NULL */
+	uint32		only[2];		/* its rows; ACM_NO_ROW: of all. Set by the engine */
 } acm_options;
 
 /* A growing array of evidence */
@@ -116,6 +118,7 @@ typedef struct acm_engine
 	uint32		ncompanies;
 
 	/* while it runs */
+	MemoryContext context;		/* of the result */
 	acm_numbering *numbering;
 	uint8	   *matched[2];		/* of each row: whether an earlier rule matched it */
 	uint32		settled;		/* matches that are in matched[] already */

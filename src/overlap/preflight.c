@@ -13,7 +13,8 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
-#include "overlap/list.h"
+#include "overlap/engine.h"
+#include "overlap/read.h"
 
 /* The result under way */
 typedef struct preflight
@@ -144,7 +145,7 @@ acm_preflight(PG_FUNCTION_ARGS)
 	acm_partner_table_open(&p->list.table, PG_GETARG_OID(0),
 						   PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1), "columns");
 	numbering = acm_numbering_create(budget / 2);
-	acm_list_read(&p->list, numbering, acm_statuses_load(), budget / 2);
+	acm_list_read(&p->list, ACM_OURS, numbering, acm_statuses_load(), NULL, budget / 2);
 	acm_numbering_finish(numbering);
 
 	put_check(p, "accounts", p->list.nrows, (Datum) 0, NULL);

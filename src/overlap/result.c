@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "overlap/evidence.h"
 #include "overlap/result.h"
 
 /* Where the columns of a side begin; they stand in the same order for both */
@@ -87,53 +88,42 @@ segment_text(result_writer *w, acm_status ours, acm_status theirs, bool with_our
 	return *segment;
 }
 
-/* Why a match is one, in a sentence that a seller understands */
-static Datum
-why_text(acm_rule rule, const char *key, int len)
-{
-	StringInfoData s;
-
-	initStringInfo(&s);
-	switch (rule)
-	{
-		case ACM_RULE_DOMAIN:
-			appendStringInfo(&s, "Both have the domain %.*s.", len, key);
-			break;
-		case ACM_NRULES:
-			break;
-	}
-	return PointerGetDatum(cstring_to_text_with_len(s.data, s.len));
-}
-
 /* Put the row of one match */
 static void
-put_match(result_writer *w, const acm_match *match)
+put_match(result_writer *w, const acm_evidence *match)
 {
 	acm_engine *engine = w->engine;
-	const acm_list *ours = &engine->list[ACM_OURS];
-	uint32		number = engine->company[ACM_OURS][match->row[ACM_OURS]];
-	const acm_company *company = &engine->companies[number];
-	acm_tier	tier = acm_tier_of(engine->statuses, company->status[0], company->status[1]);
+	acm_status	status[2];
+	acm_tier	tier;
 	MemoryContext old = MemoryContextSwitchTo(w->per_row);
-	const acm_record *record;
-	const char *key;
-	uint16		len;
+	const acm_record *record[2];
+	uint32		number = engine->company[ACM_OURS][match->row[ACM_OURS]];
+	char	   *key;
 
 	memset(w->nulls, true, sizeof(w->nulls));
-	record = set_account(w, ACM_OURS, match->row[ACM_OURS]);
-	set_account(w, ACM_THEIRS, match->row[ACM_THEIRS]);
+	for (int side = 0; side < 2; side++)
+	{
+		record[side] = set_account(w, side, match->row[side]);
+		status[side] = engine->list[side].rows[match->row[side]].status;
+	}
+	if (match->rule != ACM_RULE_FAMILY)
+	{
+		for (int side = 0; side < 2; side++)
+			status[side] = engine->companies[number].status[side];
+		set_value(w, ACM_RES_COMPANY, Int32GetDatum(number + 1));
+	}
 
-	key = acm_record_key(ours, record, ACM_KIND_DOMAIN, match->link, &len);
-	set_value(w, ACM_RES_SEGMENT,
-			  segment_text(w, company->status[0], company->status[1], true, true));
+	tier = acm_tier_of(engine->statuses, status[0], status[1]);
+	set_value(w, ACM_RES_SEGMENT, segment_text(w, status[0], status[1], true, true));
 	if (tier.tier != 0)
 		set_value(w, ACM_RES_TIER, Int32GetDatum(tier.tier));
-	set_value(w, ACM_RES_WHY, why_text(match->rule, key, len));
+	key = acm_evidence_key(engine, match, ACM_OURS, record[ACM_OURS]);
+	set_value(w, ACM_RES_WHY, PointerGetDatum(acm_evidence_sentence(engine, match, record)));
 	set_value(w, ACM_RES_RULE, w->rules[match->rule]);
-	set_value(w, ACM_RES_MATCH_KEY, PointerGetDatum(cstring_to_text_with_len(key, len)));
-	set_value(w, ACM_RES_CONFIDENCE, Float4GetDatum(match->confidence));
-	set_value(w, ACM_RES_NEEDS_REVIEW, BoolGetDatum(match->needs_review));
-	set_value(w, ACM_RES_COMPANY, Int32GetDatum(number + 1));
+	if (key)
+		set_value(w, ACM_RES_MATCH_KEY, CStringGetTextDatum(key));
+	set_value(w, ACM_RES_CONFIDENCE, Float4GetDatum(acm_evidence_confidence(match)));
+	set_value(w, ACM_RES_NEEDS_REVIEW, BoolGetDatum(acm_needs_review(match)));
 
 	MemoryContextSwitchTo(old);
 	tuplestore_putvalues(w->store, w->desc, w->values, w->nulls);
@@ -153,9 +143,63 @@ put_one_sided(result_writer *w, int side, uint32 row)
 	tuplestore_putvalues(w->store, w->desc, w->values, w->nulls);
 }
 
+/* Whether their account of one match comes before that of another, by account_id */
+static bool
+their_id_less(result_writer *w, const acm_evidence *a, const acm_evidence *b)
+{
+	const acm_list *theirs = &w->engine->list[ACM_THEIRS];
+	Datum		x = (Datum) 0;
+	Datum		y = (Datum) 0;
+	Size		xlen;
+	Size		ylen;
+	int			cmp;
+
+	acm_record_field(acm_list_record(theirs, a->row[ACM_THEIRS], &w->scratch[0]), ACM_FIELD_ID, &x);
+	acm_record_field(acm_list_record(theirs, b->row[ACM_THEIRS], &w->scratch[1]), ACM_FIELD_ID, &y);
+	xlen = VARSIZE_ANY_EXHDR(DatumGetPointer(x));
+	ylen = VARSIZE_ANY_EXHDR(DatumGetPointer(y));
+	cmp = memcmp(VARDATA_ANY(DatumGetPointer(x)), VARDATA_ANY(DatumGetPointer(y)), Min(xlen, ylen));
+	return cmp < 0 || (cmp == 0 && xlen < ylen);
+}
+
+/*
+ * Of the matches of one row, which start at i, the best: the earliest rule,
+ * then the surer evidence, then their strongest status, then the smallest
+ * account_id. Returns the place of the last of them.
+ */
+static uint32
+last_of_best(result_writer *w, uint32 i, const acm_evidence **best)
+{
+	const acm_evidence_list *matches = &w->engine->matches;
+	uint32		row = matches->items[i].row[ACM_OURS];
+
+	*best = &matches->items[i];
+	while (i + 1 < matches->n && matches->items[i + 1].row[ACM_OURS] == row)
+	{
+		const acm_evidence *m = &matches->items[++i];
+		const acm_row *rows = w->engine->list[ACM_THEIRS].rows;
+		int			cmp = (int) m->rule - (int) (*best)->rule;
+
+		CHECK_FOR_INTERRUPTS();
+		if (cmp == 0)
+			cmp = (int) m->verdict - (int) (*best)->verdict;
+		if (cmp == 0)
+		{
+			/* unknown, 0, becomes the weakest */
+			uint8		x = rows[m->row[ACM_THEIRS]].status - 1;
+			uint8		y = rows[(*best)->row[ACM_THEIRS]].status - 1;
+
+			cmp = (int) x - (int) y;
+		}
+		if (cmp < 0 || (cmp == 0 && their_id_less(w, m, *best)))
+			*best = m;
+	}
+	return i;
+}
+
 /* Put all rows; see the header */
 void
-acm_result_put(acm_engine *engine, bool one_sided, Tuplestorestate *store, TupleDesc desc)
+acm_result_put(acm_engine *engine, bool one_sided, bool best, Tuplestorestate *store, TupleDesc desc)
 {
 	result_writer *w = palloc0(sizeof(result_writer));
 	int			nstatuses = acm_status_count(engine->statuses);
@@ -174,10 +218,14 @@ acm_result_put(acm_engine *engine, bool one_sided, Tuplestorestate *store, Tuple
 	for (int i = 0; i < ACM_NRULES; i++)
 		w->rules[i] = CStringGetTextDatum(acm_rule_name(i));
 
-	for (uint32 i = 0; i < engine->nmatches; i++)
+	for (uint32 i = 0; i < engine->matches.n; i++)
 	{
+		const acm_evidence *match = &engine->matches.items[i];
+
 		CHECK_FOR_INTERRUPTS();
-		put_match(w, &engine->matches[i]);
+		if (best)
+			i = last_of_best(w, i, &match);
+		put_match(w, match);
 	}
 	for (int side = 0; one_sided && side < 2; side++)
 	{

@@ -39,10 +39,11 @@ typedef enum acm_result_column
 } acm_result_column;
 
 /*
- * Put a row per match into the tuplestore; with one_sided, also a row per
- * account of either list without a match.
+ * Put a row per match into the tuplestore; with best, only the best one of
+ * each of our accounts; with one_sided, also a row per account of either list
+ * without a match.
  */
-extern void acm_result_put(acm_engine *engine, bool one_sided,
+extern void acm_result_put(acm_engine *engine, bool one_sided, bool best,
 						   Tuplestorestate *store, TupleDesc desc);
 
 #endif							/* ACM_RESULT_H */

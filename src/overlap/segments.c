@@ -198,8 +198,13 @@ acm_segments_put(acm_engine *engine, Tuplestorestate *store, TupleDesc desc)
 
 	for (int side = 0; side < 2; side++)
 		count_accounts(t, side);
-	for (uint32 i = 0; i < engine->nmatches; i++)
-		segment_of_row(t, ACM_OURS, engine->matches[i].row[ACM_OURS])->pairs++;
+	for (uint32 i = 0; i < engine->matches.n; i++)
+	{
+		const acm_evidence *m = &engine->matches.items[i];
+
+		if (m->rule != ACM_RULE_FAMILY)
+			segment_of_row(t, ACM_OURS, m->row[ACM_OURS])->pairs++;
+	}
 	for (uint32 i = 0; i < engine->ncompanies; i++)
 	{
 		const acm_status *status = engine->companies[i].status;
