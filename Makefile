@@ -35,6 +35,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) \
 	src/normalize/domain_sql.o \
 	src/normalize/company_sql.o \
 	src/normalize/identifier_sql.o \
+	src/normalize/version_sql.o \
 	src/overlap/engine.o \
 	src/overlap/groups.o \
 	src/overlap/guess.o \
@@ -58,6 +59,8 @@ SQL_MODULES = \
 	src/normalize/domain.sql \
 	src/normalize/company.sql \
 	src/normalize/identifier.sql \
+	src/normalize/version_types.sql \
+	src/normalize/version.sql \
 	src/overlap/status_tables.sql \
 	src/overlap/status.sql \
 	src/overlap/overlap_types.sql \
@@ -77,6 +80,7 @@ REGRESS = \
 	install \
 	company \
 	identifier \
+	version \
 	status \
 	partner_table \
 	overlap

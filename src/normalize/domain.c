@@ -250,6 +250,7 @@ settle_copy(scan *s, const candidate *c)
 	if (c->odd)
 	{
 		bool		high = false;
+		bool		decoded = false;
 		size_t		n = 0;
 
 		for (size_t i = 0; i < len; i++)
@@ -268,12 +269,21 @@ settle_copy(scan *s, const candidate *c)
 			{
 				byte = (unsigned) (digit[0] * 16 + digit[1]);
 				i += 2;
+				decoded = true;
+
+				/* control characters stray into text, but not in this form */
+				if (byte < 0x20 || byte == 0x7F)
+					return ACM_HOST_CHARACTER;
 			}
 			high = high || class_of[byte] == FOLD;
 			raw[n++] = (char) byte;
 		}
 		if (high)
 			n = acm_fold_text(raw, n, raw);
+
+		/* what was encoded twice is no host */
+		if (decoded && memchr(raw, '%', n) != NULL)
+			return ACM_HOST_CHARACTER;
 		from = raw;
 		while (n > 0 && (class_of[(unsigned char) *from] == ODD ||
 						 class_of[(unsigned char) *from] == SPACE))
@@ -289,6 +299,13 @@ settle_copy(scan *s, const candidate *c)
 		{
 			int			mapped = acm_idna_to_ascii(from, (int) len, name, sizeof(name));
 
+			/* joiners stay where they join, and are noise elsewhere */
+			if (mapped < 0)
+			{
+				n = acm_drop_joiners(raw + (from - raw), len);
+				if (n < len)
+					mapped = acm_idna_to_ascii(from, (int) n, name, sizeof(name));
+			}
 			if (mapped < 0)
 				return ACM_HOST_IDNA;
 			from = name;
@@ -524,9 +541,10 @@ search(scan *s)
 				best = c;
 			weak = true;
 		}
-		else if (!brackets && colon != NONE && colon + 1 < end && colon - c.start != 1)
+		else if (!brackets && colon != NONE && (colon + 1 < end || class == SLASH) &&
+				 colon - c.start != 1)
 		{
-			/* "Website:acme.com", but not the drive of "C:\acme.com" or a port */
+			/* "Website:acme.com", "http:/acme.com", but not the drive of "C:\acme.com" or a port */
 			pos = colon + 1;
 			by_url = false;
 			continue;

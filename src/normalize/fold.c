@@ -5,6 +5,7 @@
 #include "normalize/fold.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "normalize/unicode.h"
 
@@ -95,7 +96,6 @@ acm_fold_text(const char *text, size_t len, char *out)
 	const unsigned char *s = (const unsigned char *) text;
 	const unsigned char *end = s + len;
 	size_t		n = 0;
-	size_t		joiner = SIZE_MAX;	/* where a zero-width (non-)joiner was written last */
 
 	while (s < end)
 	{
@@ -110,18 +110,25 @@ acm_fold_text(const char *text, size_t len, char *out)
 		if (c == DROP)
 			continue;
 
-		/* joiners belong between letters of some scripts, none of them ASCII */
-		if (c == 0x200C || c == 0x200D)
-		{
-			if (n == 0 || (unsigned char) out[n - 1] < 0x80 || joiner == n - 3)
-				continue;
-			joiner = n;
-		}
-		else if (c < 0x80 && n >= 3 && joiner == n - 3)
-			n -= 3;
+		/* a joiner has no meaning behind ASCII; UTS-46 judges the others */
+		if ((c == 0x200C || c == 0x200D) && (n == 0 || (unsigned char) out[n - 1] < 0x80))
+			continue;
 		n += (size_t) acm_utf8_put(c, out + n);
 	}
-	if (n >= 3 && joiner == n - 3)
-		n -= 3;
+	return n;
+}
+
+size_t
+acm_drop_joiners(char *text, size_t len)
+{
+	size_t		n = 0;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		if (len - i >= 3 && (memcmp(text + i, "\xE2\x80\x8C", 3) == 0 || memcmp(text + i, "\xE2\x80\x8D", 3) == 0))
+			i += 2;
+		else
+			text[n++] = text[i];
+	}
 	return n;
 }

@@ -16,4 +16,10 @@
  */
 extern size_t acm_fold_text(const char *text, size_t len, char *out);
 
+/*
+ * Take zero-width joiners and non-joiners out of text[0..len), in place;
+ * returns the length.
+ */
+extern size_t acm_drop_joiners(char *text, size_t len);
+
 #endif							/* ACM_FOLD_H */
