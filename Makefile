@@ -36,18 +36,29 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) \
 	src/normalize/company_sql.o \
 	src/normalize/identifier_sql.o \
 	src/normalize/version_sql.o \
+	src/overlap/corrections.o \
 	src/overlap/engine.o \
+	src/overlap/evidence.o \
 	src/overlap/groups.o \
 	src/overlap/guess.o \
 	src/overlap/keys.o \
 	src/overlap/list.o \
+	src/overlap/names.o \
+	src/overlap/near.o \
+	src/overlap/near_keys.o \
 	src/overlap/overlap_sql.o \
+	src/overlap/pairs.o \
 	src/overlap/partner_table.o \
 	src/overlap/preflight.o \
+	src/overlap/read.o \
+	src/overlap/resemble.o \
 	src/overlap/result.o \
+	src/overlap/rules.o \
 	src/overlap/segments.o \
+	src/overlap/stages.o \
 	src/overlap/status.o \
-	src/overlap/store.o
+	src/overlap/store.o \
+	src/overlap/typo.o
 
 # The SQL script, module by module in floor order. Modules named *_types.sql,
 # *_tables.sql and accountmatch.sql run once; the others only declare functions,
@@ -64,6 +75,7 @@ SQL_MODULES = \
 	src/overlap/status_tables.sql \
 	src/overlap/status.sql \
 	src/overlap/overlap_types.sql \
+	src/overlap/evidence_types.sql \
 	src/overlap/overlap.sql
 
 # Generated at build time from src/normalize/data; never committed
