@@ -29,12 +29,16 @@ NORMALIZE_OBJS = \
 	src/normalize/company.o \
 	src/normalize/check_digit.o \
 	src/normalize/vat.o \
-	src/normalize/identifier.o
+	src/normalize/identifier.o \
+	src/normalize/word_rarity.o \
+	src/normalize/name_words.o \
+	src/normalize/similarity.o
 
 OBJS = src/accountmatch.o $(NORMALIZE_OBJS) \
 	src/normalize/domain_sql.o \
 	src/normalize/company_sql.o \
 	src/normalize/identifier_sql.o \
+	src/normalize/similarity_sql.o \
 	src/overlap/engine.o \
 	src/overlap/groups.o \
 	src/overlap/guess.o \
@@ -58,6 +62,7 @@ SQL_MODULES = \
 	src/normalize/domain.sql \
 	src/normalize/company.sql \
 	src/normalize/identifier.sql \
+	src/normalize/similarity.sql \
 	src/overlap/status_tables.sql \
 	src/overlap/status.sql \
 	src/overlap/overlap_types.sql \
@@ -71,12 +76,14 @@ GENERATED = \
 	$(GEN)/data_versions.h \
 	$(GEN)/countries.h \
 	$(GEN)/separators.h \
-	$(GEN)/company_tables.h
+	$(GEN)/company_tables.h \
+	$(GEN)/words.h
 
 REGRESS = \
 	install \
 	company \
 	identifier \
+	similarity \
 	status \
 	partner_table \
 	overlap
