@@ -29,16 +29,21 @@ NORMALIZE_OBJS = \
 	src/normalize/company.o \
 	src/normalize/check_digit.o \
 	src/normalize/vat.o \
-	src/normalize/identifier.o
+	src/normalize/identifier.o \
+	src/normalize/word_rarity.o \
+	src/normalize/name_words.o \
+	src/normalize/similarity.o
 
 OBJS = src/accountmatch.o $(NORMALIZE_OBJS) \
 	src/normalize/domain_sql.o \
 	src/normalize/company_sql.o \
 	src/normalize/identifier_sql.o \
 	src/normalize/version_sql.o \
+	src/normalize/similarity_sql.o \
 	src/overlap/corrections.o \
 	src/overlap/engine.o \
 	src/overlap/evidence.o \
+	src/overlap/find_matches.o \
 	src/overlap/groups.o \
 	src/overlap/guess.o \
 	src/overlap/keys.o \
@@ -72,6 +77,7 @@ SQL_MODULES = \
 	src/normalize/identifier.sql \
 	src/normalize/version_types.sql \
 	src/normalize/version.sql \
+	src/normalize/similarity.sql \
 	src/overlap/status_tables.sql \
 	src/overlap/status.sql \
 	src/overlap/overlap_types.sql \
@@ -86,13 +92,15 @@ GENERATED = \
 	$(GEN)/data_versions.h \
 	$(GEN)/countries.h \
 	$(GEN)/separators.h \
-	$(GEN)/company_tables.h
+	$(GEN)/company_tables.h \
+	$(GEN)/words.h
 
 REGRESS = \
 	install \
 	company \
 	identifier \
 	version \
+	similarity \
 	status \
 	partner_table \
 	overlap

@@ -36,3 +36,8 @@ $(GEN)/company_tables.h: src/normalize/gen_company.pl $(NAME_LISTS)
 	@mkdir -p $(GEN)
 	perl $< $(REFDATA) > $@.tmp
 	mv $@.tmp $@
+
+$(GEN)/words.h: src/normalize/gen_words.pl $(REFDATA)/word_frequency.tsv $(REFDATA)/security_words.txt
+	@mkdir -p $(GEN)
+	perl $^ > $@.tmp
+	mv $@.tmp $@

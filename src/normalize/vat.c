@@ -68,18 +68,21 @@ birth_number(const char *s, int n)
 	return acm_number(s, 9) % 11 % 10 == at(s, 9);
 }
 
+/* Austria: Luhn's sum of the first seven digits, and 4 more */
 static bool
 check_at(const char *s, int n)
 {
 	return mod(6 - acm_luhn(s + 1, 7), 10) == at(s, n - 1);
 }
 
+/* Belgium: the last two digits make up the first eight to a multiple of 97 */
 static bool
 check_be(const char *s, int n)
 {
 	return s[0] <= '1' && (acm_number(s, n - 2) + acm_number(s + n - 2, 2)) % 97 == 0;
 }
 
+/* Bulgaria: nine digits of an entity; ten of a person, a foreigner or others, each with weights of its own */
 static bool
 check_bg(const char *s, int n)
 {
@@ -106,6 +109,7 @@ check_bg(const char *s, int n)
 		mod(-acm_weighted(s, other, 9), 11) == last;
 }
 
+/* Cyprus: every second digit through a table, the sum is a letter */
 static bool
 check_cy(const char *s, int n)
 {
@@ -117,6 +121,7 @@ check_cy(const char *s, int n)
 	return memcmp(s, "12", 2) != 0 && s[n - 1] == 'A' + sum % 26;
 }
 
+/* Czechia: eight digits of an entity; nine that begin with 6; or a birth number */
 static bool
 check_cz(const char *s, int n)
 {
@@ -131,12 +136,14 @@ check_cz(const char *s, int n)
 	return birth_number(s, n);
 }
 
+/* Germany: ISO/IEC 7064, MOD 11,10 */
 static bool
 check_de(const char *s, int n)
 {
 	return s[0] != '0' && acm_mod_11_10(s, n);
 }
 
+/* Denmark: weights modulo 11 */
 static bool
 check_dk(const char *s, int n)
 {
@@ -145,6 +152,7 @@ check_dk(const char *s, int n)
 	return s[0] != '0' && acm_weighted(s, weights, n) % 11 == 0;
 }
 
+/* Estonia: weights modulo 10 */
 static bool
 check_ee(const char *s, int n)
 {
@@ -153,6 +161,7 @@ check_ee(const char *s, int n)
 	return acm_weighted(s, weights, n) % 10 == 0;
 }
 
+/* Greece: powers of two modulo 11, 10 is 0 */
 static bool
 check_el(const char *s, int n)
 {
@@ -171,6 +180,7 @@ spanish_letter(int number, char letter)
 	return "TRWAGMYFPDXBNJZSQVHLCKE"[number % 23] == letter;
 }
 
+/* Spain: a person's letter by remainder of 23, an entity's digit or letter by Luhn's formula */
 static bool
 check_es(const char *s, int n)
 {
@@ -202,6 +212,7 @@ check_es(const char *s, int n)
 	return last == '0' + check || last == "JABCDEFGHI"[check];
 }
 
+/* Finland: weights modulo 11 */
 static bool
 check_fi(const char *s, int n)
 {
@@ -210,6 +221,7 @@ check_fi(const char *s, int n)
 	return acm_weighted(s, weights, n) % 11 == 0;
 }
 
+/* France: two characters that check a SIREN; since letters may be in them, in two ways */
 static bool
 check_fr(const char *s, int n)
 {
@@ -233,6 +245,7 @@ check_fr(const char *s, int n)
 	return (siren + 1 + key / 11) % 11 == key % 11;
 }
 
+/* United Kingdom: weights modulo 97 */
 static bool
 check_gb(const char *s, int n)
 {
@@ -250,12 +263,14 @@ check_gb(const char *s, int n)
 	return sum == 0 || (s[0] != '0' && (sum == 42 || sum == 55));
 }
 
+/* Croatia: ISO/IEC 7064, MOD 11,10 */
 static bool
 check_hr(const char *s, int n)
 {
 	return acm_mod_11_10(s, n);
 }
 
+/* Hungary: weights modulo 10 */
 static bool
 check_hu(const char *s, int n)
 {
@@ -264,6 +279,7 @@ check_hu(const char *s, int n)
 	return acm_weighted(s, weights, n) % 10 == 0;
 }
 
+/* Ireland: weights modulo 23, as a letter; a second letter counts, too */
 static bool
 check_ie(const char *s, int n)
 {
@@ -288,6 +304,7 @@ check_ie(const char *s, int n)
 	return alphabet[sum % 23] == s[7];
 }
 
+/* Italy: Luhn's formula, and three digits that tell the tax office */
 static bool
 check_it(const char *s, int n)
 {
@@ -298,6 +315,7 @@ check_it(const char *s, int n)
 		acm_luhn(s, n) == 0;
 }
 
+/* Lithuania: weights modulo 11, others if that gives 10; the digit before is 1 */
 static bool
 check_lt(const char *s, int n)
 {
@@ -314,12 +332,14 @@ check_lt(const char *s, int n)
 	return s[n - 2] == '1' && again % 11 % 10 == at(s, n - 1);
 }
 
+/* Luxembourg: remainder of 89 */
 static bool
 check_lu(const char *s, int n)
 {
 	return acm_number(s, n - 2) % 89 == acm_number(s + n - 2, 2);
 }
 
+/* Latvia: weights modulo 11, of an entity or of a person */
 static bool
 check_lv(const char *s, int n)
 {
@@ -334,6 +354,7 @@ check_lv(const char *s, int n)
 	return (1 + acm_weighted(s, person, 10)) % 11 % 10 == at(s, 10);
 }
 
+/* Malta: weights modulo 37 */
 static bool
 check_mt(const char *s, int n)
 {
@@ -342,6 +363,7 @@ check_mt(const char *s, int n)
 	return s[0] != '0' && acm_weighted(s, weights, n) % 37 == 0;
 }
 
+/* Netherlands: weights modulo 11 up to the B, or MOD 97-10 over everything */
 static bool
 check_nl(const char *s, int n)
 {
@@ -354,6 +376,7 @@ check_nl(const char *s, int n)
 	return mod(acm_weighted(s, DOWN(8), 8) - at(s, 8), 11) == 0 || acm_mod_97(whole) == 1;
 }
 
+/* Norway: weights modulo 11 */
 static bool
 check_no(const char *s, int n)
 {
@@ -362,6 +385,7 @@ check_no(const char *s, int n)
 	return acm_weighted(s, weights, n) % 11 == 0;
 }
 
+/* Poland: weights modulo 11 */
 static bool
 check_pl(const char *s, int n)
 {
@@ -370,12 +394,14 @@ check_pl(const char *s, int n)
 	return acm_weighted(s, weights, 9) % 11 == at(s, n - 1);
 }
 
+/* Portugal: weights modulo 11, 10 is 0 */
 static bool
 check_pt(const char *s, int n)
 {
 	return s[0] != '0' && mod(-acm_weighted(s, DOWN(8), 8), 11) % 10 == at(s, n - 1);
 }
 
+/* Romania: weights from the right, modulo 11, 10 is 0 */
 static bool
 check_ro(const char *s, int n)
 {
@@ -384,6 +410,7 @@ check_ro(const char *s, int n)
 	return s[0] != '0' && acm_weighted(s, weights + (10 - n), n - 1) * 10 % 11 % 10 == at(s, n - 1);
 }
 
+/* Sweden: Luhn's formula over the first ten digits, then a number from 01 to 94 */
 static bool
 check_se(const char *s, int n)
 {
@@ -392,6 +419,7 @@ check_se(const char *s, int n)
 	return branch >= 1 && branch <= 94 && acm_luhn(s, 10) == 0;
 }
 
+/* Slovenia: weights modulo 11 */
 static bool
 check_si(const char *s, int n)
 {
@@ -400,6 +428,7 @@ check_si(const char *s, int n)
 	return s[0] != '0' && check != 11 && check % 10 == at(s, n - 1);
 }
 
+/* Slovakia: a multiple of 11, or a birth number */
 static bool
 check_sk(const char *s, int n)
 {
@@ -408,6 +437,7 @@ check_sk(const char *s, int n)
 	return s[0] != '0' && strchr("234789", s[2]) != NULL && acm_number(s, n) % 11 == 0;
 }
 
+/* Switzerland: weights modulo 11 */
 static bool
 check_ch(const char *s, int n)
 {

@@ -46,3 +46,16 @@ test-pgtap:
 
 test-tap:
 	WORK='$(WORK)' BINDIR='$(STAGED_BIN)' PG_CONFIG='$(PG_CONFIG)' test/lib/tap.sh test/t/*.pl
+
+# Measurements on the data that is not part of the source tree
+BENCH_DATA = ../shared/data
+
+.PHONY: bench-pairs
+bench: bench-pairs
+
+bench-pairs: stage
+	$(CC) $(CFLAGS) -Isrc test/bench/similarity_bench.c $(NORMALIZE_OBJS) $(ICU_LIBS) -o $(WORK)/similarity_bench
+	@$(CLUSTER) start bench
+	@$(CLUSTER) env bench test/bench/pairs.pl '$(BENCH_DATA)/company_name_pairs.tsv'
+	@$(CLUSTER) drop bench
+	@if [ -r '$(BENCH_DATA)/company_name_pairs.tsv' ]; then $(WORK)/similarity_bench '$(BENCH_DATA)/company_name_pairs.tsv'; fi
