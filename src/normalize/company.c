@@ -241,38 +241,89 @@ strip_start(name_words *n)
 }
 
 /*
- * The par value in a security's name: a currency's short name and digits,
- * perhaps after the letter of a share class ("A DL-,01", "EO 1")
+ * The par value at the end of a security's name: a currency's short name and
+ * digits ("DL-,01", "EO1"), and what tells the class of share before it
  */
 static bool
 strip_par_value(name_words *n)
 {
-	static const char *const currency[] = {"dl", "eo", "ls", "sf", "sk", "nk", "dk", "yn", "yc", "hd", "zy", "dh"};
+	static const char *const units[] = {
+		"dl", "eo", "ls", "sf", "sk", "nk", "dk", "yn", "yc", "hd", "zy", "dh", "rc", "adr"
+	};
+	static const char *const classes[] = {
+		"new", "neue", "nam", "nom", "na", "inh", "vz", "vzo", "st", "sp", "konv", "port", "pfd", "ord"
+	};
 	int			at = n->end;
-	const acm_word *w;
+	bool		found = false;
 
 	while (at > n->first && acm_is_digits(n->words[at - 1].text, n->words[at - 1].len))
 		at--;
-	/* glued: EO1 */
-	if (at == n->end && at > n->first && n->words[at - 1].len > 2 &&
-		acm_is_digits(n->words[at - 1].text + 2, n->words[at - 1].len - 2))
-		;
-	else if (at == n->end || at == n->first || n->words[at - 1].len != 2)
+	if (at == n->first)
 		return false;
-	w = &n->words[at - 1];
-	for (size_t i = 0; i < sizeof(currency) / sizeof(currency[0]); i++)
-		if (memcmp(w->text, currency[i], 2) == 0)
-		{
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && !found; i++)
+	{
+		const acm_word *w = &n->words[at - 1];
+		int			len = (int) strlen(units[i]);
+
+		found = w->len >= len && memcmp(w->text, units[i], len) == 0 &&
+			(w->len > len ? acm_is_digits(w->text + len, w->len - len) : at < n->end);
+	}
+	if (!found || --at == n->first)
+		return false;
+	while (found && at > n->first + 1)
+	{
+		const acm_word *w = &n->words[at - 1];
+
+		found = w->len == 1 && w->text[0] > '9';
+		for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]) && !found; i++)
+			found = word_is(w, classes[i]);
+		if (found)
 			at--;
-			if (at > n->first + 1 && n->words[at - 1].len == 1 && n->words[at - 1].text[0] > '9')
-				at--;
-			if (at == n->first)
-				return false;
-			TELL(n, "par value", n->words + at, n->words + n->end, "");
-			n->end = at;
-			return true;
+	}
+	TELL(n, "par value", n->words + at, n->words + n->end, "");
+	n->end = at;
+	return true;
+}
+
+/*
+ * A letter that lost its apostrophe goes back to its word: O Brien, L Oreal,
+ * Macy s Stores. Words of the text stand a blank apart, which the letter takes.
+ */
+static bool
+join_letters(name_words *n)
+{
+	bool		changed = false;
+
+	for (int w = n->first; w + 1 < n->end; w++)
+	{
+		acm_word   *a = &n->words[w];
+		acm_word   *b = a + 1;
+		int			gone = -1;
+
+		if ((a->len != 1 && b->len != 1) || a->text + a->len + 1 != b->text)
+			continue;			/* no letter, or words that were not neighbours */
+		if (a->len == 1 && b->len >= 4 && strchr("odl", a->text[0]) != NULL &&
+			(w == n->first || (a[-1].len > 1 && !word_is(&a[-1], "and"))))
+		{
+			b->text--;
+			b->len++;
+			*(char *) b->text = a->text[0];
+			gone = w;
 		}
-	return false;
+		else if (b->len == 1 && b->text[0] == 's' && a->len >= 3 && w + 2 < n->end)
+		{
+			*(char *) (a->text + a->len) = 's';
+			a->len++;
+			gone = w + 1;
+		}
+		if (gone >= 0)
+		{
+			n->end--;
+			memmove(n->words + gone, n->words + gone + 1, (n->end - gone) * sizeof(acm_word));
+			changed = true;
+		}
+	}
+	return changed;
 }
 
 /* Cut at "doing business as", "formerly" and the like: the name before stands */
@@ -358,7 +409,7 @@ reduce(name_words *n)
 		changed |= strip_end(n) || strip_par_value(n);
 		changed |= strip_start(n);
 		if (!changed)
-			changed = expand(n);
+			changed = join_letters(n) | expand(n);
 	} while (changed);
 }
 
@@ -440,8 +491,9 @@ read_punctuation(name_words *n, int ngroups)
 			take_out(n, at, upto, "initials in brackets");
 	}
 
-	/* CORP /DE/: the state, as the SEC writes it */
-	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_SLASH) && n->words[n->end - 1].len <= 3)
+	/* CORP /DE/, INC/MI, CO /NEW/: as the SEC writes the state, or a later namesake */
+	if (n->end - n->first > 2 && (n->words[n->end - 1].flags & ACM_W_SLASH) &&
+		n->words[n->end - 1].len <= 3 && word_form(&n->words[n->end - 2]))
 		take_out(n, n->end - 1, n->end, "state");
 	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_COMMA) && word_is(&n->words[n->end - 1], "the"))
 		take_out(n, n->end - 1, n->end, "article");
@@ -601,18 +653,23 @@ acm_explain_company(const char *text, size_t len, acm_trace trace, void *arg)
 bool
 acm_collision_prone(const char *name, int len)
 {
-	const char *end = name + len;
-
-	while (name < end)
+	/* from the start of each word on, over blanks: phrases are stored without */
+	for (int start = 0; start < len; start++)
 	{
 		int32_t		node = acm_step(0, 'C');
 
-		for (; name < end && *name != ' '; name++)
-			if (node >= 0)
-				node = acm_step(node, (unsigned char) *name);
-		if (node >= 0 && acm_node_entry(node))
-			return true;
-		name++;
+		if (start > 0 && name[start - 1] != ' ')
+			continue;
+		for (int i = start; i < len; i++)
+		{
+			if (name[i] == ' ')
+				continue;
+			node = acm_step(node, (unsigned char) name[i]);
+			if (node < 0)
+				break;
+			if (acm_node_entry(node) && (i + 1 == len || name[i + 1] == ' '))
+				return true;
+		}
 	}
 	return false;
 }

@@ -38,7 +38,7 @@ my %arabic = ("\x{622}" => "\x{627}", "\x{623}" => "\x{627}", "\x{625}" => "\x{6
 sub fold
 {
 	my ($s) = @_;
-	$s =~ s/[\x{2019}\x{2BC}\x{5F3}\x{5F4}\x{B4}]/'/g;
+	$s =~ s/[\x{B4}\x{2B9}-\x{2BF}\x{2C8}\x{2CA}\x{2CB}\x{55A}\x{5F3}\x{5F4}\x{2018}\x{2019}\x{201B}\x{2032}\x{2035}\x{A78B}\x{A78C}]/'/g;
 	$s = NFKC(CORE::fc(NFKC($s)));
 	$s =~ s/[\x{AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}]//g;
 	my $out = '';
@@ -57,7 +57,7 @@ sub fold
 	$s =~ s/&amp;/&/g;
 	$s =~ s/(?<=[\x{590}-\x{5FF}])"(?=[\x{590}-\x{5FF}])//g;
 	$s =~ s/['`]//g;
-	$s =~ s/(?<=\w)\s*[&+]\s*|^\s*[&]\s*/ and /g;
+	$s =~ s/\s*[&+]\s*/ and /g;
 	# initials with dots or slashes between are one word
 	1 while $s =~ s/(?<![\p{L}\p{M}\p{N}])((?:\p{L}\p{M}*)+)(?<!\p{L}\p{L})[.\/](\p{L})(?![\p{L}\p{M}\p{N}])/$1\x{1}$2/;
 	1 while $s =~ s/\x{1}(\p{L})[.\/](\p{L})(?![\p{L}\p{M}\p{N}])/\x{1}$1\x{1}$2/;
@@ -115,8 +115,8 @@ for (lines('legal_forms.txt'))
 			my $k = key($form);
 			next if $k eq '' || $not{$k} || length($k) > 90;
 			# state schools, ministries and foundations are no legal forms here
-			next if $form =~ /fond\b|fund\b|учрежд|школ|институт|профсоюз|служб|организац|союз|bank|institution/i;
-			next if $form =~ /^\p{Cyrillic}*ОУ\p{Cyrillic}*$/;
+			next if $form =~ /fond\b|fund\b|bank|institution|учрежд|школ|институт|профсоюз|служб|организац|союз|фонд|банк|центр|комисси|детский|управлени/i;
+			next if $form =~ /^\p{Cyrillic}*ОУ\p{Cyrillic}*$|^ППО|МЧС|ФСБ|СК РФ|ГПС/;
 			next if length(decode('UTF-8', $k)) < 2;
 			$canon{$k} //= $name;
 			$trail{$k} = 1;
@@ -257,7 +257,7 @@ for (lines('tags.txt'))
 		else { die "tags.txt: $_\n" }
 	}
 }
-add('C', key($_), entry('K_COLLISION', '0', '', '')) for map { split ' ' } lines('collision_words.txt');
+add('C', key(tr/_/ /r), entry('K_COLLISION', '0', '', '')) for map { split ' ' } lines('collision_words.txt');
 
 # ---------------------------------------------------------------------
 # The double array: the child of s by byte c is t = base[s] + c if check[t] = s

@@ -107,7 +107,6 @@ add_word(acm_fold *f, const char *word, int len, uint8_t group)
 static void
 split(const unsigned char *p, const unsigned char *end, acm_fold *f)
 {
-	const unsigned char *begin = p;
 	const unsigned char *join = NULL;	/* where a letter would go on with initials */
 	bool		pending_and = false;
 	uint8_t		flags = 0;		/* of the next word */
@@ -238,8 +237,7 @@ split(const unsigned char *p, const unsigned char *end, acm_fold *f)
 				flags |= ACM_W_QUOTE;
 				break;
 			case SL:
-				if (p > begin && p[-1] == ' ')
-					flags |= ACM_W_SLASH;
+				flags |= ACM_W_SLASH;
 				break;
 			default:
 				break;

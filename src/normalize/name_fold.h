@@ -22,7 +22,7 @@
 #define ACM_W_DOTTED	0x01	/* initials, joined: S.A., A/S */
 #define ACM_W_SLASHED	0x02	/* initials, at least one joined by a slash */
 #define ACM_W_COMMA		0x04	/* a comma right before */
-#define ACM_W_SLASH		0x08	/* a blank and a slash right before: CORP /DE/ */
+#define ACM_W_SLASH		0x08	/* a slash before: CORP /DE/ */
 #define ACM_W_QUOTE		0x10	/* a double quote before: SIA "Acme" */
 #define ACM_W_DOT_AFTER	0x20	/* a dot right after: Tech. */
 
