@@ -52,6 +52,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) \
 	src/overlap/near.o \
 	src/overlap/near_keys.o \
 	src/overlap/overlap_sql.o \
+	src/overlap/pack.o \
 	src/overlap/pairs.o \
 	src/overlap/partner_table.o \
 	src/overlap/preflight.o \
@@ -60,6 +61,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) \
 	src/overlap/result.o \
 	src/overlap/rules.o \
 	src/overlap/segments.o \
+	src/overlap/sites.o \
 	src/overlap/stages.o \
 	src/overlap/status.o \
 	src/overlap/store.o \

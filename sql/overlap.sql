@@ -79,7 +79,7 @@ FETCH 1 FROM c;
 SELECT count(*) FROM accountmatch.overlap('lists.ours', 'lists.theirs');
 ROLLBACK;
 -- one group of many rows is matched as a star: all rows, not all pairs
-CREATE TABLE lists.many_a AS SELECT i AS account_id, 'Acme ' || i AS name, 'acme.com' AS website FROM generate_series(1, 2000) i;
+CREATE TABLE lists.many_a AS SELECT i AS account_id, 'Acme' AS name, 'acme.com' AS website FROM generate_series(1, 2000) i;
 CREATE TABLE lists.many_b AS SELECT * FROM lists.many_a;
 SELECT count(*) AS pairs, count(DISTINCT our_id) AS ours, count(DISTINCT their_id) AS theirs, count(DISTINCT company) AS companies
 FROM accountmatch.overlap('lists.many_a', 'lists.many_b');

@@ -77,6 +77,7 @@ typedef struct acm_domain
 	int16_t		suffix_off;		/* public suffix: [suffix_off, host_len); -1 if ip or invalid */
 	int16_t		reg_off;		/* registrable domain: [reg_off, host_len); -1 if there is none */
 	int16_t		match_off;		/* match host: [match_off, host_len); -1 unless kind is company */
+	bool		hosted;			/* below a suffix of the private section: acme.myshopify.com */
 	char		buf[ACM_HOST_BUF + 2 * ACM_HOST_PAD];
 } acm_domain;
 

@@ -369,6 +369,7 @@ acm_host_settle(acm_domain *d, int at, int len, uint64_t dots, bool by_url,
 	d->host = host;
 	d->host_len = (int16_t) len;
 	d->suffix_off = (int16_t) w.suffix;
+	d->hosted = (w.rule & (HOST_PRIVATE | HOST_PRIVATE_WILDCARD)) != 0;
 	d->match_off = -1;
 	if (reg < 0)
 	{

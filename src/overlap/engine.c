@@ -170,55 +170,6 @@ acm_engine_groups(acm_engine *engine, acm_kind kind)
 						   acm_keys_count(engine->numbering->kind[kind]));
 }
 
-/* A row's domains: see the header */
-void
-acm_row_sites(const acm_list *list, uint32 row, uint32 *first, uint32 *end)
-{
-	const acm_link *links = list->links[ACM_KIND_DOMAIN];
-
-	*first = ACM_LINKS_OF(list, row, ACM_KIND_DOMAIN);
-	*end = ACM_LINKS_END(list, row, ACM_KIND_DOMAIN);
-	/* websites stand before e-mail addresses */
-	if (*first < *end && links[*first].tag == ACM_FROM_WEBSITE)
-	{
-		while (links[*end - 1].tag != ACM_FROM_WEBSITE)
-			(*end)--;
-	}
-}
-
-/* The number of a link's match domain */
-static inline uint32
-site_of(const acm_link *link)
-{
-	return link->parent == ACM_NO_KEY ? link->key : link->parent;
-}
-
-/* Whether two rows can be one company by their domains; see the header */
-acm_sites
-acm_compare_sites(const acm_engine *engine, int side_a, uint32 row_a, int side_b, uint32 row_b)
-{
-	const acm_list *a = &engine->list[side_a];
-	const acm_list *b = &engine->list[side_b];
-	uint32		first_a;
-	uint32		end_a;
-	uint32		first_b;
-	uint32		end_b;
-
-	acm_row_sites(a, row_a, &first_a, &end_a);
-	acm_row_sites(b, row_b, &first_b, &end_b);
-	if (first_a == end_a || first_b == end_b)
-		return ACM_SITES_UNKNOWN;
-	for (uint32 i = first_a; i < end_a; i++)
-	{
-		for (uint32 j = first_b; j < end_b; j++)
-		{
-			if (site_of(&a->links[ACM_KIND_DOMAIN][i]) == site_of(&b->links[ACM_KIND_DOMAIN][j]))
-				return ACM_SITES_SHARED;
-		}
-	}
-	return ACM_SITES_DIFFER;
-}
-
 /*
  * Bring the matches into the order of our rows, and keep one of each pair: by
  * the first rule, then the first key.

@@ -45,7 +45,8 @@ typedef enum acm_verdict
 	ACM_SAME_HOST_SIMILAR_NAME, /* the host is shared by many names */
 	ACM_SAME_SITE_SAME_NAME,	/* hosts differ below one registrable domain */
 	ACM_SAME_NAME,
-	ACM_SAME_NAME_LABEL,		/* several bear it, or might; the domain's label looks like it */
+	ACM_SAME_COMMON_NAME,		/* as many organisations are called, but one row a list */
+	ACM_SAME_NAME_LABEL,		/* several bear it, or might; the domain says that it is this one */
 	ACM_SAME_NAME_COUNTRY,		/* several bear it; same country */
 	ACM_WORD_ORDER,
 	ACM_LABEL_IS_NAME,
@@ -182,23 +183,6 @@ extern void acm_match_families(acm_engine *engine);
 
 /* For the rules: the groups of a kind */
 extern acm_groups *acm_engine_groups(acm_engine *engine, acm_kind kind);
-
-/*
- * For the rules: whether two rows can be one company by their domains. A row's
- * domains are those of its websites, or if it has none, of its e-mail
- * addresses.
- */
-typedef enum acm_sites
-{
-	ACM_SITES_UNKNOWN,			/* at least one side has none */
-	ACM_SITES_SHARED,			/* a match domain in common */
-	ACM_SITES_DIFFER
-} acm_sites;
-extern acm_sites acm_compare_sites(const acm_engine *engine, int side_a, uint32 row_a,
-								   int side_b, uint32 row_b);
-
-/* The first of a row's links to its domains, as above, and their end; none: equal */
-extern void acm_row_sites(const acm_list *list, uint32 row, uint32 *first, uint32 *end);
 
 /* Whether both rows have a country and they differ */
 static inline bool

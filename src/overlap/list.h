@@ -38,9 +38,14 @@ typedef enum acm_kind
 	ACM_NKINDS
 } acm_kind;
 
-/* Tags of ACM_KIND_DOMAIN */
+/*
+ * Tags of ACM_KIND_DOMAIN, in whose order a row's domains stand. A hosted one
+ * (acme.myshopify.com) is a key, but not the company's own domain: it vetoes
+ * nothing.
+ */
 #define ACM_FROM_WEBSITE	0
 #define ACM_FROM_EMAIL		1
+#define ACM_HOSTED			2
 
 /*
  * What the store holds of a row. Offsets are from the start of the record;

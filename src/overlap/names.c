@@ -10,7 +10,7 @@
 #include "normalize/company.h"
 #include "overlap/engine.h"
 #include "overlap/pairs.h"
-#include "overlap/resemble.h"
+#include "overlap/sites.h"
 
 /* What is known of the rows that bear a name, on both sides */
 typedef struct name_group
@@ -21,13 +21,6 @@ typedef struct name_group
 	uint32		with_site[2];	/* unmatched rows with a domain */
 	uint32		without[2];		/* unmatched rows without */
 } name_group;
-
-/* Whether a row has a domain of its own */
-static inline bool
-has_site(const acm_list *list, uint32 row)
-{
-	return ACM_LINKS_OF(list, row, ACM_KIND_DOMAIN) < ACM_LINKS_END(list, row, ACM_KIND_DOMAIN);
-}
 
 /* The row of a link to a name */
 static inline uint32
@@ -54,7 +47,7 @@ borne_by_several(acm_engine *engine, const acm_group_side in[2])
 		{
 			uint32		row = row_of(list, in[side].links[i]);
 
-			if (!has_site(list, row))
+			if (!acm_has_site(list, row))
 				continue;
 			if (first_side < 0)
 			{
@@ -79,24 +72,25 @@ words_of(acm_engine *engine, int side, uint32 link, char *out)
 	return acm_name_words(&key, out);
 }
 
-/* Whether the label of one of the row's domains looks like a name */
+/*
+ * Whether the domain of the row of side with_site says that it is the other
+ * one of a pair: its label looks like the name that both have, or is what the
+ * other is called on a social network or by a host.
+ */
 static bool
-label_resembles(acm_engine *engine, int side, uint32 row, const char *name, int len)
+domain_supports(acm_engine *engine, int with_site, const uint32 row[2], const char *name, int len)
 {
-	const acm_list *list = &engine->list[side];
-	const acm_record *record = acm_list_record(list, row, &engine->scratch[side]);
-	uint32		first;
-	uint32		end;
+	const acm_list *list = &engine->list[with_site];
+	const acm_record *record = acm_list_record(list, row[with_site], &engine->scratch[with_site]);
+	const acm_list *other = &engine->list[1 - with_site];
+	char		handle[ACM_HANDLE_MAX + 1];
+	int			handle_len;
 
-	acm_row_sites(list, row, &first, &end);
-	for (uint32 i = first; i < end; i++)
-	{
-		acm_key		key = acm_record_key(list, record, ACM_KIND_DOMAIN, i);
-
-		if (acm_host_resembles(key.bytes, key.len, name, len))
-			return true;
-	}
-	return false;
+	if (acm_label_resembles(list, row[with_site], record, name, len))
+		return true;
+	handle_len = acm_row_handle(other, row[1 - with_site],
+								acm_list_record(other, row[1 - with_site], &engine->scratch[1 - with_site]), handle);
+	return handle_len > 0 && acm_label_is(list, row[with_site], record, handle, handle_len);
 }
 
 /*
@@ -122,7 +116,7 @@ pair_by_name(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
 	if (!by_name)
 		return;
 
-	with_site = has_site(&engine->list[0], row[0]) ? 0 : has_site(&engine->list[1], row[1]) ? 1 : -1;
+	with_site = acm_has_site(&engine->list[0], row[0]) ? 0 : acm_has_site(&engine->list[1], row[1]) ? 1 : -1;
 	if (sites == ACM_SITES_DIFFER)
 		verdict = ACM_DOMAINS_DIFFER;
 	else if (acm_countries_differ(engine, row[0], row[1]))
@@ -136,13 +130,15 @@ pair_by_name(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
 
 		/* which of several, or of possibly many, is it? */
 		verdict = group->several ? ACM_NAME_SEVERAL : ACM_NAME_COMMON;
+		if (!group->several && group->in[0].n == 1 && group->in[1].n == 1)
+			verdict = ACM_SAME_COMMON_NAME;
 		if (with_site >= 0)
 		{
 			bool		only = !group->several ||
 				(!engine->matched[0][row[0]] && !engine->matched[1][row[1]] &&
 				 group->with_site[with_site] == 1 && group->without[with_site] == 0);
 
-			if (only && label_resembles(engine, with_site, row[with_site], name, len))
+			if (only && domain_supports(engine, with_site, row, name, len))
 				verdict = ACM_SAME_NAME_LABEL;
 			else if (only && same_country && !group->common)
 				verdict = ACM_SAME_NAME_COUNTRY;
@@ -165,7 +161,7 @@ count_unmatched(acm_engine *engine, name_group *group)
 
 			if (engine->matched[side][row])
 				continue;
-			if (has_site(list, row))
+			if (acm_has_site(list, row))
 				group->with_site[side]++;
 			else
 				group->without[side]++;

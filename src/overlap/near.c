@@ -18,6 +18,7 @@
 #include "overlap/engine.h"
 #include "overlap/near_keys.h"
 #include "overlap/resemble.h"
+#include "overlap/sites.h"
 #include "overlap/typo.h"
 
 /* More names than this under one near key, and it proposes nothing: it is no trace of a typo */
@@ -71,13 +72,6 @@ typedef struct near_state
 	StringInfoData other;		/* record of the node that it is compared with */
 } near_state;
 
-/* Whether a row has a domain */
-static inline bool
-has_site(const acm_list *list, uint32 row)
-{
-	return ACM_LINKS_OF(list, row, ACM_KIND_DOMAIN) < ACM_LINKS_END(list, row, ACM_KIND_DOMAIN);
-}
-
 /* Let a row count for its name's node */
 static void
 add_to_node(near_state *s, int side, uint32 i)
@@ -97,7 +91,7 @@ add_to_node(near_state *s, int side, uint32 i)
 		n->best = NO_NODE;
 	}
 	n = &s->nodes[s->node_of_name[link->key]];
-	if (has_site(list, link->row))
+	if (acm_has_site(list, link->row))
 		n->with_site = true;
 	else
 		n->without_site = true;
@@ -195,54 +189,13 @@ join_words(const char *name, int len, char *out)
 	return n;
 }
 
-/*
- * The handle in the address of a page on a social network: what stands last in
- * its path. Returns the length, 0 if there is none.
- */
-static int
-read_handle(near_state *s, const node *n, const acm_record *record, char *out)
-{
-	const acm_list *list = &s->engine->list[n->side];
-	Datum		value;
-	const char *url;
-	int			end;
-	int			start;
-	int			len = 0;
-
-	if (list->rows[list->links[ACM_KIND_NAME][n->link].row].domain_kind != ACM_DOMAIN_SHARED ||
-		!acm_record_field(record, ACM_FIELD_WEBSITE, &value))
-		return 0;
-	url = VARDATA_ANY(DatumGetPointer(value));
-	for (end = 0; end < (int) VARSIZE_ANY_EXHDR(DatumGetPointer(value)); end++)
-	{
-		if (url[end] == '?' || url[end] == '#')
-			break;
-	}
-	while (end > 0 && (url[end - 1] == '/' || url[end - 1] == ' '))
-		end--;
-	for (start = end; start > 0 && url[start - 1] != '/'; start--)
-		;
-	/* without a path there is no handle, only the host */
-	if (start < 2 || url[start - 2] == '/')
-		return 0;
-	for (int i = start; i < end && len < 63; i++)
-	{
-		char		c = url[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c += 'a' - 'A';
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-			out[len++] = c;
-	}
-	return len;
-}
-
 /* The keys under which a node without a domain can be found; read_name was called */
 static void
 index_node(near_state *s, uint32 number, const acm_record *record)
 {
 	uint64_t	keys[ACM_NEAR_KEYS_MAX];
 	char		joined[ACM_NAME_BUF];
+	const acm_list *list = &s->engine->list[s->nodes[number].side];
 	int			n = acm_near_keys(s->name, s->len, keys);
 	int			len = join_words(s->name, s->len, joined);
 
@@ -255,7 +208,7 @@ index_node(near_state *s, uint32 number, const acm_record *record)
 		len = acm_name_initials(s->name, s->len, joined);
 		if (len >= INITIALS_MIN)
 			add_entry(s, acm_near_key(ACM_NEAR_INITIALS, joined, len), number);
-		len = read_handle(s, &s->nodes[number], record, joined);
+		len = acm_row_handle(list, list->links[ACM_KIND_NAME][s->nodes[number].link].row, record, joined);
 		if (len >= LABEL_MIN)
 			add_entry(s, acm_near_key(ACM_NEAR_HANDLE, joined, len), number);
 	}
@@ -489,7 +442,7 @@ note_pairs(near_state *s)
 		{
 			uint32		their_row = theirs->links[ACM_KIND_NAME][links[j]].row;
 
-			if (has_site(&engine->list[ACM_OURS], link->row) && has_site(theirs, their_row))
+			if (acm_has_site(&engine->list[ACM_OURS], link->row) && acm_has_site(theirs, their_row))
 				continue;
 			acm_note_links(engine, s->rule, acm_countries_differ(engine, link->row, their_row) ?
 						   ACM_COUNTRIES_DIFFER : verdict, i, links[j], 0);

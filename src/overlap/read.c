@@ -5,24 +5,15 @@
  */
 #include "compat.h"
 
-#include "access/detoast.h"
-#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "tcop/dest.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "normalize/company.h"
 #include "normalize/country.h"
-#include "normalize/domain.h"
 #include "normalize/identifier.h"
-#include "overlap/read.h"
-
-/* Text that is shown is cut to this many bytes, at a character */
-#define FIELD_MAX 8000
+#include "overlap/reader.h"
 
 /* An account_id may not be longer (bytes) */
 #define ID_MAX 1000
@@ -30,366 +21,12 @@
 /* An amount may not be longer (bytes; some 2,000 digits) */
 #define AMOUNT_MAX 1000
 
-/* A row may not have more keys of one kind */
-#define KEYS_MAX 1000
-
 /* A status word or country is read to this many bytes */
 #define WORD_MAX 200
 
-/* Words that are remembered, and their length: see meaning_of_word */
-#define WORD_CACHE 64
-#define WORD_CACHE_LEN 30
-
-typedef struct cached_word
-{
-	uint8		len;			/* 0: empty */
-	uint16		meaning;		/* a status or a country */
-	char		word[WORD_CACHE_LEN];
-} cached_word;
-
-/* The receiver, and what it needs for each row */
-typedef struct list_reader
-{
-	DestReceiver pub;			/* must be first */
-	acm_list   *list;
-	int			side;
-	acm_numbering *numbering;
-	const acm_statuses *statuses;
-	acm_corrections *corrections;
-	bool		suppressed;		/* the row at hand */
-	MemoryContext context;		/* what is kept */
-	MemoryContext per_row;		/* what is not */
-	StringInfoData record;		/* of the row at hand */
-	int			kind_start;		/* in the record: keys of the kind at hand */
-	acm_keys   *ids;			/* to find duplicates */
-	uint32	   *id_numbers;
-	uint32		maxids;
-	cached_word status_words[WORD_CACHE];
-	cached_word countries[WORD_CACHE];
-} list_reader;
-
-/*
- * The text of a value without a copy where that can be had: at most limit + 1
- * bytes of it, so that one can tell that there are more.
- */
-static const char *
-text_of(Datum value, int32 limit, Size *len)
-{
-	struct varlena *v = (struct varlena *) DatumGetPointer(value);
-
-	/* do not read a megabyte to throw it away */
-	if (VARATT_IS_EXTENDED(v) && toast_raw_datum_size(value) > (Size) limit + VARHDRSZ)
-		v = PG_DETOAST_DATUM_SLICE(value, 0, limit + 1);
-	else
-		v = PG_DETOAST_DATUM_PACKED(value);
-	*len = VARSIZE_ANY_EXHDR(v);
-	return VARDATA_ANY(v);
-}
-
-/* Append a field of the given bytes to the record, as a varlena */
-static void
-put_field(list_reader *reader, acm_field field, const char *data, Size len)
-{
-	StringInfo	record = &reader->record;
-	int			at;
-
-	if (len + VARHDRSZ_SHORT <= VARATT_SHORT_MAX)
-	{
-		at = record->len;
-		enlargeStringInfo(record, VARHDRSZ_SHORT + len);
-		SET_VARSIZE_SHORT(record->data + at, VARHDRSZ_SHORT + len);
-		memcpy(record->data + at + VARHDRSZ_SHORT, data, len);
-		record->len += VARHDRSZ_SHORT + len;
-	}
-	else
-	{
-		at = INTALIGN(record->len);
-		enlargeStringInfo(record, at - record->len + VARHDRSZ + len);
-		memset(record->data + record->len, 0, at - record->len);
-		SET_VARSIZE(record->data + at, VARHDRSZ + len);
-		memcpy(record->data + at + VARHDRSZ, data, len);
-		record->len = at + VARHDRSZ + len;
-	}
-	((acm_record *) record->data)->field[field] = at;
-}
-
-/* Append a text field, cut at a character if need be */
-static void
-put_text_field(list_reader *reader, acm_field field, Datum value)
-{
-	Size		len;
-	const char *data = text_of(value, FIELD_MAX, &len);
-
-	if (len > FIELD_MAX)
-		len = pg_mbcliplen(data, len, FIELD_MAX);
-	put_field(reader, field, data, len);
-}
-
-/*
- * Append a key to the record and to the row's keys of its kind; nothing if the
- * row has it already.
- */
-static acm_link *
-put_key(list_reader *reader, acm_kind kind, const char *data, uint16 len,
-		const char *extra, uint16 extra_len)
-{
-	acm_list   *list = reader->list;
-	uint32		first = list->rows[list->nrows].link[kind];
-	StringInfo	record = &reader->record;
-	acm_link   *link;
-	char	   *to;
-
-	if (list->nlinks[kind] > first)
-	{
-		/* an array may hold the same thing in two spellings */
-		const char *at = record->data + reader->kind_start;
-
-		for (uint32 i = first; i < list->nlinks[kind]; i++)
-		{
-			acm_key		key;
-
-			at = acm_read_key(at, &key);
-			if (key.len == len && memcmp(key.bytes, data, len) == 0)
-				return NULL;
-		}
-		if (list->nlinks[kind] - first >= KEYS_MAX)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("an account of %s has more than %d names, domains or identifiers",
-							list->table.relname, KEYS_MAX)));
-	}
-
-	if (list->nlinks[kind] == list->maxlinks[kind])
-	{
-		list->maxlinks[kind] *= 2;
-		list->links[kind] = repalloc_huge(list->links[kind],
-										  (Size) list->maxlinks[kind] * sizeof(acm_link));
-	}
-	link = &list->links[kind][list->nlinks[kind]++];
-	link->key = ACM_NO_KEY;
-	link->parent = ACM_NO_KEY;
-	link->row = list->nrows;
-	link->tag = 0;
-
-	enlargeStringInfo(record, 2 * sizeof(uint16) + len + extra_len);
-	to = record->data + record->len;
-	memcpy(to, &extra_len, sizeof(uint16));
-	memcpy(to + sizeof(uint16), &len, sizeof(uint16));
-	memcpy(to + 2 * sizeof(uint16), data, len);
-	memcpy(to + 2 * sizeof(uint16) + len, extra, extra_len);
-	record->len += 2 * sizeof(uint16) + len + extra_len;
-	return link;
-}
-
-/* Keys of the next kind start here in the record */
-static inline void
-start_kind(list_reader *reader)
-{
-	reader->kind_start = reader->record.len;
-}
-
-/* The host that a website, domain or e-mail address stands for, as a key */
-static void
-put_host(list_reader *reader, const char *data, Size len, uint8 tag)
-{
-	acm_domain	d;
-	acm_link   *link;
-	const char *host;
-	const char *parent;
-	uint16		host_len;
-	uint16		parent_len;
-	char		extra[sizeof(uint16) + ACM_HOST_BUF];
-	uint16		extra_len = 0;
-
-	acm_domain_parse(data, len, &d);
-	if (tag == ACM_FROM_WEBSITE)
-		reader->list->rows[reader->list->nrows].domain_kind =
-			Min(reader->list->rows[reader->list->nrows].domain_kind, d.kind);
-	if (d.kind != ACM_DOMAIN_COMPANY)
-		return;
-
-	host = d.host + d.match_off;
-	host_len = d.host_len - d.match_off;
-	parent = d.host + d.reg_off;
-	parent_len = d.host_len - d.reg_off;
-	if (reader->corrections)
-	{
-		const char *canonical;
-
-		if (acm_domain_suppressed(reader->corrections, host, host_len) ||
-			acm_domain_suppressed(reader->corrections, parent, parent_len))
-			reader->suppressed = true;
-		/* another name of a domain stands for all its hosts, unless one has a name of its own */
-		canonical = acm_domain_canonical(reader->corrections, host, host_len);
-		if (canonical == NULL)
-			canonical = acm_domain_canonical(reader->corrections, parent, parent_len);
-		if (canonical)
-		{
-			host = parent = canonical;
-			host_len = parent_len = strlen(canonical);
-		}
-	}
-
-	if (host_len != parent_len)
-	{
-		memcpy(extra, &parent_len, sizeof(uint16));
-		memcpy(extra + sizeof(uint16), parent, parent_len);
-		extra_len = sizeof(uint16) + parent_len;
-	}
-	link = put_key(reader, ACM_KIND_DOMAIN, host, host_len, extra, extra_len);
-	if (link)
-		link->tag = tag;
-}
-
-/* A website or domain */
-static void
-put_website(list_reader *reader, const char *data, Size len, int arg)
-{
-	put_host(reader, data, len, ACM_FROM_WEBSITE);
-}
-
-/* A contact's e-mail address */
-static void
-put_email(list_reader *reader, const char *data, Size len, int arg)
-{
-	put_host(reader, data, len, ACM_FROM_EMAIL);
-}
-
-/* A name as a match key: its words without the blanks, their lengths as extra */
-static void
-put_name(list_reader *reader, const char *data, Size len, int arg)
-{
-	char		name[ACM_NAME_BUF];
-	uint16		words[ACM_NAME_MAX];
-	int			nwords = 0;
-	int			out = 0;
-	int			start = 0;
-	int			n = acm_match_company(data, len, name);
-
-	for (int i = 0; i <= n && n > 0; i++)
-	{
-		if (i < n && name[i] != ' ')
-			name[out++] = name[i];
-		else if (out > start)
-		{
-			words[nwords++] = out - start;
-			start = out;
-		}
-	}
-	if (out > 0)
-		put_key(reader, ACM_KIND_NAME, name, out, (char *) words, nwords * sizeof(uint16));
-}
-
-/* An identifier of a scheme, as "scheme:value" */
-static void
-put_identifier(list_reader *reader, const char *data, Size len, int scheme)
-{
-	char		value[ACM_IDENTIFIER_BUF];
-	char		key[ACM_IDENTIFIER_BUF + 32];
-	const char *why;
-	acm_link   *link;
-
-	if (acm_normalize_identifier(scheme, data, len, value, &why) > 0)
-	{
-		int			n = snprintf(key, sizeof(key), "%s:%s", acm_identifier_name(scheme), value);
-
-		link = put_key(reader, ACM_KIND_ID, key, n, NULL, 0);
-		if (link)
-			link->tag = scheme;
-	}
-}
-
-/* The families of the row's domains */
-static void
-put_families(list_reader *reader)
-{
-	acm_list   *list = reader->list;
-	uint32		first = list->rows[list->nrows].link[ACM_KIND_DOMAIN];
-	int			at = ((acm_record *) reader->record.data)->keys;
-
-	if (reader->corrections == NULL)
-		return;
-	/* domains stand behind the identifiers */
-	for (uint32 i = list->rows[list->nrows].link[ACM_KIND_ID]; i < list->nlinks[ACM_KIND_ID]; i++)
-	{
-		acm_key		key;
-
-		at = acm_read_key(reader->record.data + at, &key) - reader->record.data;
-	}
-	for (uint32 i = first; i < list->nlinks[ACM_KIND_DOMAIN]; i++)
-	{
-		const char *family;
-		acm_key		key;
-
-		at = acm_read_key(reader->record.data + at, &key) - reader->record.data;
-		family = acm_domain_family(reader->corrections, key.bytes, key.len);
-		if (family == NULL && key.extra_len > 0)
-			family = acm_domain_family(reader->corrections, key.extra + sizeof(uint16),
-									   key.extra_len - sizeof(uint16));
-		if (family)
-			put_key(reader, ACM_KIND_FAMILY, family, strlen(family), NULL, 0);
-	}
-}
-
-/* Call put for the value, or for each element of an array */
-static void
-each_text(const acm_column *column, Datum value, list_reader *reader,
-		  void (*put) (list_reader *, const char *, Size, int), int arg)
-{
-	Size		len;
-	const char *data;
-
-	if (column->form == ACM_FORM_TEXT_ARRAY)
-	{
-		ArrayType  *array = DatumGetArrayTypeP(value);
-		Datum	   *elements;
-		bool	   *nulls;
-		int			n;
-
-		deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &elements, &nulls, &n);
-		for (int i = 0; i < n; i++)
-		{
-			if (nulls[i])
-				continue;
-			data = text_of(elements[i], ACM_INPUT_MAX, &len);
-			put(reader, data, len, arg);
-		}
-	}
-	else
-	{
-		data = text_of(value, ACM_INPUT_MAX, &len);
-		put(reader, data, len, arg);
-	}
-}
-
-/* Show the value, or the first element of an array that is not null */
-static void
-show_text(list_reader *reader, const acm_column *column, acm_field field, Datum value)
-{
-	if (column->form == ACM_FORM_TEXT_ARRAY)
-	{
-		ArrayType  *array = DatumGetArrayTypeP(value);
-		Datum	   *elements;
-		bool	   *nulls;
-		int			n;
-
-		deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &elements, &nulls, &n);
-		for (int i = 0; i < n; i++)
-		{
-			if (!nulls[i])
-			{
-				put_text_field(reader, field, elements[i]);
-				return;
-			}
-		}
-	}
-	else
-		put_text_field(reader, field, value);
-}
-
 /* The value of an attribute in the row at hand; false if null or not in the table */
 static inline bool
-get_value(list_reader *reader, TupleTableSlot *slot, acm_attr attr, Datum *value)
+get_value(acm_reader *reader, TupleTableSlot *slot, acm_attr attr, Datum *value)
 {
 	const acm_column *column = &reader->list->table.columns[attr];
 
@@ -405,12 +42,12 @@ get_value(list_reader *reader, TupleTableSlot *slot, acm_attr attr, Datum *value
  * written.
  */
 static uint16
-meaning_of_word(list_reader *reader, cached_word *words, Datum value,
-				uint16 (*look_up) (list_reader *, const char *, Size))
+meaning_of_word(acm_reader *reader, acm_cached_word *words, Datum value,
+				uint16 (*look_up) (acm_reader *, const char *, Size))
 {
 	Size		len;
-	const char *word = text_of(value, WORD_MAX, &len);
-	cached_word *c;
+	const char *word = acm_text_of(value, WORD_MAX, &len);
+	acm_cached_word *c;
 	uint32		h = 0;
 
 	if (len == 0)
@@ -431,14 +68,14 @@ meaning_of_word(list_reader *reader, cached_word *words, Datum value,
 
 /* For meaning_of_word: a status */
 static uint16
-look_up_status(list_reader *reader, const char *word, Size len)
+look_up_status(acm_reader *reader, const char *word, Size len)
 {
 	return acm_status_of_word(reader->statuses, word, len);
 }
 
 /* For meaning_of_word: a country */
 static uint16
-look_up_country(list_reader *reader, const char *word, Size len)
+look_up_country(acm_reader *reader, const char *word, Size len)
 {
 	return acm_country_of(word, len);
 }
@@ -448,7 +85,7 @@ static void
 note_unknown_word(acm_list *list, Datum value)
 {
 	Size		len;
-	const char *word = text_of(value, WORD_MAX, &len);
+	const char *word = acm_text_of(value, WORD_MAX, &len);
 	acm_unknown_word *u = NULL;
 
 	list->unknown_status++;
@@ -470,7 +107,7 @@ note_unknown_word(acm_list *list, Datum value)
 
 /* A row's status: by its status, else by its stage, else the list's */
 static acm_status
-status_of_row(list_reader *reader, TupleTableSlot *slot)
+status_of_row(acm_reader *reader, TupleTableSlot *slot)
 {
 	static const acm_attr attrs[] = {ACM_ATTR_STATUS, ACM_ATTR_STAGE};
 	acm_status	status = ACM_STATUS_UNKNOWN;
@@ -490,7 +127,7 @@ status_of_row(list_reader *reader, TupleTableSlot *slot)
 
 /* Keep the account_id, and note it to find duplicates */
 static void
-take_id(list_reader *reader, TupleTableSlot *slot)
+take_id(acm_reader *reader, TupleTableSlot *slot)
 {
 	acm_list   *list = reader->list;
 	const acm_column *column = &list->table.columns[ACM_ATTR_ACCOUNT_ID];
@@ -517,21 +154,21 @@ take_id(list_reader *reader, TupleTableSlot *slot)
 			data = number;
 			break;
 		default:
-			data = text_of(value, ID_MAX, &len);
+			data = acm_text_of(value, ID_MAX, &len);
 			break;
 	}
 	if (len > ID_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%s has an account_id of more than %d bytes", list->table.relname, ID_MAX)));
-	put_field(reader, ACM_FIELD_ID, data, len);
+	acm_put_field(reader, ACM_FIELD_ID, data, len);
 	if (!acm_corrections_note(reader->corrections, reader->side, data, len, list->nrows))
 		reader->suppressed = true;
 }
 
 /* Write the account_id as a key: the bytes that keys.c wants */
 static void
-put_id_key(list_reader *reader)
+put_id_key(acm_reader *reader)
 {
 	const char *id = reader->record.data + ((acm_record *) reader->record.data)->field[ACM_FIELD_ID];
 	uint16		len = VARSIZE_ANY_EXHDR(id);
@@ -545,7 +182,7 @@ put_id_key(list_reader *reader)
 
 /* Keep the packed record, and number its keys */
 static void
-keep_record(list_reader *reader)
+keep_record(acm_reader *reader)
 {
 	acm_list   *list = reader->list;
 	acm_row    *row = &list->rows[list->nrows];
@@ -584,7 +221,7 @@ keep_record(list_reader *reader)
 
 /* Make room for one row more behind the present one */
 static void
-extend_rows(list_reader *reader)
+extend_rows(acm_reader *reader)
 {
 	acm_list   *list = reader->list;
 
@@ -624,7 +261,7 @@ drop_row(acm_list *list)
 
 /* The match keys of the row at hand, kind by kind */
 static void
-put_keys(list_reader *reader, TupleTableSlot *slot)
+put_keys(acm_reader *reader, TupleTableSlot *slot)
 {
 	static const struct
 	{
@@ -639,36 +276,41 @@ put_keys(list_reader *reader, TupleTableSlot *slot)
 	const acm_column *columns = reader->list->table.columns;
 	Datum		value;
 
-	start_kind(reader);
+	acm_start_kind(reader);
 	for (int i = 0; i < (int) lengthof(identifiers); i++)
 	{
 		if (get_value(reader, slot, identifiers[i].attr, &value))
-			each_text(&columns[identifiers[i].attr], value, reader, put_identifier,
+			acm_each_text(&columns[identifiers[i].attr], value, reader, acm_put_identifier,
 					  acm_identifier_scheme(identifiers[i].scheme, strlen(identifiers[i].scheme)));
 	}
 
-	start_kind(reader);
+	acm_start_kind(reader);
 	for (acm_attr attr = ACM_ATTR_WEBSITE; attr <= ACM_ATTR_DOMAIN; attr++)
 	{
 		if (get_value(reader, slot, attr, &value))
-			each_text(&columns[attr], value, reader, put_website, 0);
+			acm_each_text(&columns[attr], value, reader, acm_put_website, 0);
 	}
 	if (get_value(reader, slot, ACM_ATTR_EMAIL, &value))
-		each_text(&columns[ACM_ATTR_EMAIL], value, reader, put_email, 0);
+		acm_each_text(&columns[ACM_ATTR_EMAIL], value, reader, acm_put_email, 0);
+	for (acm_attr attr = ACM_ATTR_WEBSITE; reader->hosted && attr <= ACM_ATTR_DOMAIN; attr++)
+	{
+		if (get_value(reader, slot, attr, &value))
+			acm_each_text(&columns[attr], value, reader, acm_put_hosted, 0);
+	}
 
-	start_kind(reader);
+	acm_start_kind(reader);
 	if (get_value(reader, slot, ACM_ATTR_NAME, &value))
-		each_text(&columns[ACM_ATTR_NAME], value, reader, put_name, 0);
+		acm_each_text(&columns[ACM_ATTR_NAME], value, reader, acm_put_name, 0);
 
-	start_kind(reader);
-	put_families(reader);
+	acm_start_kind(reader);
+	acm_put_families(reader);
 }
 
 /* A row from the executor */
 static bool
 receive_row(TupleTableSlot *slot, DestReceiver *self)
 {
-	list_reader *reader = (list_reader *) self;
+	acm_reader *reader = (acm_reader *) self;
 	acm_list   *list = reader->list;
 	const acm_column *columns = list->table.columns;
 	MemoryContext old = MemoryContextSwitchTo(reader->per_row);
@@ -682,25 +324,26 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	memset(reader->record.data, 0, sizeof(acm_record));
 
 	reader->suppressed = false;
+	reader->hosted = false;
 	take_id(reader, slot);
 	if (get_value(reader, slot, ACM_ATTR_NAME, &value))
-		show_text(reader, &columns[ACM_ATTR_NAME], ACM_FIELD_NAME, value);
+		acm_show_text(reader, &columns[ACM_ATTR_NAME], ACM_FIELD_NAME, value);
 	for (acm_attr attr = ACM_ATTR_WEBSITE; attr <= ACM_ATTR_EMAIL; attr++)
 	{
 		record = (acm_record *) reader->record.data;
 		if (record->field[ACM_FIELD_WEBSITE] == 0 && get_value(reader, slot, attr, &value))
-			show_text(reader, &columns[attr], ACM_FIELD_WEBSITE, value);
+			acm_show_text(reader, &columns[attr], ACM_FIELD_WEBSITE, value);
 	}
 	if (get_value(reader, slot, ACM_ATTR_COUNTRY, &value))
 	{
-		put_text_field(reader, ACM_FIELD_COUNTRY, value);
+		acm_put_text_field(reader, ACM_FIELD_COUNTRY, value);
 		list->rows[list->nrows].country =
 			meaning_of_word(reader, reader->countries, value, look_up_country);
 	}
 	if (get_value(reader, slot, ACM_ATTR_OWNER, &value))
-		put_text_field(reader, ACM_FIELD_OWNER, value);
+		acm_put_text_field(reader, ACM_FIELD_OWNER, value);
 	if (get_value(reader, slot, ACM_ATTR_CURRENCY, &value))
-		put_text_field(reader, ACM_FIELD_CURRENCY, value);
+		acm_put_text_field(reader, ACM_FIELD_CURRENCY, value);
 	if (get_value(reader, slot, ACM_ATTR_AMOUNT, &value))
 	{
 		struct varlena *numeric = PG_DETOAST_DATUM_PACKED(value);
@@ -709,7 +352,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("%s has an amount of more than %d bytes", list->table.relname, AMOUNT_MAX)));
-		put_field(reader, ACM_FIELD_AMOUNT, VARDATA_ANY(numeric), VARSIZE_ANY_EXHDR(numeric));
+		acm_put_field(reader, ACM_FIELD_AMOUNT, VARDATA_ANY(numeric), VARSIZE_ANY_EXHDR(numeric));
 	}
 	list->rows[list->nrows].status = status_of_row(reader, slot);
 
@@ -745,7 +388,7 @@ reader_end(DestReceiver *self)
 
 /* Find an account_id that stands twice, and complain */
 static void
-report_duplicate(list_reader *reader)
+report_duplicate(acm_reader *reader)
 {
 	acm_list   *list = reader->list;
 	uint32		nkeys = acm_keys_count(reader->ids);
@@ -778,7 +421,7 @@ void
 acm_list_read(acm_list *list, int side, acm_numbering *numbering,
 			  const acm_statuses *statuses, acm_corrections *corrections, Size memory_limit)
 {
-	list_reader *reader = palloc0(sizeof(list_reader));
+	acm_reader *reader = palloc0(sizeof(acm_reader));
 	SPIExecuteOptions options;
 	uint64		seed;
 	int			rc;

@@ -10,6 +10,7 @@
 #include "normalize/company.h"
 #include "overlap/engine.h"
 #include "overlap/pairs.h"
+#include "overlap/sites.h"
 
 /* Names under a crowded host at least so alike are one company's */
 #define CROWDED_SIMILARITY 0.85f
@@ -126,8 +127,8 @@ count_all_names(const acm_list *list, const acm_group_side *in)
 }
 
 /*
- * The rule by which a pair with a host in common counts: domain if both have
- * it from a website, else email; false if that rule is off, or if it is a
+ * The rule by which a pair with a host in common counts: email if one has it
+ * from a contact, else domain; false if that rule is off, or if it is a
  * contact's host while the websites differ.
  */
 static bool
@@ -136,7 +137,7 @@ rule_of_hosts(acm_engine *engine, uint32 ours, uint32 theirs, acm_rule *rule)
 	const acm_link *a = &engine->list[ACM_OURS].links[ACM_KIND_DOMAIN][ours];
 	const acm_link *b = &engine->list[ACM_THEIRS].links[ACM_KIND_DOMAIN][theirs];
 
-	*rule = (a->tag == ACM_FROM_WEBSITE && b->tag == ACM_FROM_WEBSITE) ? ACM_RULE_DOMAIN : ACM_RULE_EMAIL;
+	*rule = (a->tag == ACM_FROM_EMAIL || b->tag == ACM_FROM_EMAIL) ? ACM_RULE_EMAIL : ACM_RULE_DOMAIN;
 	return (engine->options.rules & (1 << *rule)) != 0;
 }
 
