@@ -1,13 +1,11 @@
 #!/usr/bin/perl
-# Make the hash table of words: rarities from counts, and the words that
-# exchanges put behind a name.
-# usage: gen_words.pl data/word_frequency.tsv data/security_words.txt > generated/words.h
+# Make the hash table of words' rarities from their counts.
+# usage: gen_words.pl data/word_frequency.tsv > generated/words.h
 use strict;
 use warnings;
 
-my ($frequency, $security) = @ARGV;
-my %kind = (0 => 1, 1 => 2, 2 => 3, currency => 4);    # acm_security_word
-my ($names, %rarity, %security);
+my ($frequency) = @ARGV;
+my ($names, %rarity);
 
 open my $in, '<', $frequency or die "$frequency: $!\n";
 while (my $line = <$in>)
@@ -20,16 +18,6 @@ while (my $line = <$in>)
 	$rarity{$word} = int(255 * log($names / $count) / log($names / 2) + 0.5) || 1;
 }
 die "$frequency: no line '# names: N' in front\n" unless $names;
-
-open $in, '<', $security or die "$security: $!\n";
-while (my $line = <$in>)
-{
-	chomp $line;
-	next if $line =~ /^#/;
-	my ($word, $kind) = $line =~ /^(\S+)\t(\w+)$/ or die "$security:$.: not a word and its points\n";
-	$security{$word} = $kind{$kind} or die "$security:$.: \"$kind\" is unknown\n";
-	$rarity{$word} //= 255;
-}
 
 my $size = 1024;
 $size *= 2 while $size < 2 * keys %rarity;
@@ -51,7 +39,7 @@ for my $word (sort keys %rarity)
 	my $slot = hash_word($word) & ($size - 1);
 	$slot = ($slot + 1) & ($size - 1) while $slots[$slot];
 	$slots[$slot] = @entries;
-	push @entries, $rarity{$word}, $security{$word} // 0, length $word, unpack 'C*', $word;
+	push @entries, $rarity{$word}, length $word, unpack 'C*', $word;
 }
 
 sub rows

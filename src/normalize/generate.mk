@@ -37,7 +37,7 @@ $(GEN)/company_tables.h: src/normalize/gen_company.pl $(NAME_LISTS)
 	perl $< $(REFDATA) > $@.tmp
 	mv $@.tmp $@
 
-$(GEN)/words.h: src/normalize/gen_words.pl $(REFDATA)/word_frequency.tsv $(REFDATA)/security_words.txt
+$(GEN)/words.h: src/normalize/gen_words.pl $(REFDATA)/word_frequency.tsv
 	@mkdir -p $(GEN)
 	perl $^ > $@.tmp
 	mv $@.tmp $@

@@ -21,32 +21,19 @@ hash_word(const char *word, int len)
 	return h ^ h >> 15;
 }
 
-/* Rarity of a word and its kind */
+/* Rarity of a word */
 int
-acm_word_look_up(const char *word, int len, acm_security_word *security)
+acm_word_rarity(const char *word, int len)
 {
 	uint32_t	slot = hash_word(word, len) & WORD_SLOT_MASK;
 
 	for (; word_slots[slot] != 0; slot = (slot + 1) & WORD_SLOT_MASK)
 	{
-		/* an entry is rarity, kind, length, bytes */
+		/* an entry is rarity, length, bytes */
 		const unsigned char *entry = word_entries + word_slots[slot];
 
-		if (entry[2] == len && memcmp(entry + 3, word, len) == 0)
-		{
-			*security = (acm_security_word) entry[1];
+		if (entry[1] == len && memcmp(entry + 2, word, len) == 0)
 			return entry[0];
-		}
 	}
-	*security = ACM_SECURITY_NONE;
 	return ACM_RARITY_MAX;
-}
-
-/* Rarity of a word */
-int
-acm_word_rarity(const char *word, int len)
-{
-	acm_security_word ignored;
-
-	return acm_word_look_up(word, len, &ignored);
 }

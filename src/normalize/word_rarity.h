@@ -1,7 +1,6 @@
 /*
  * word_rarity.h
- *		How seldom a word stands in names of companies and organisations, and
- *		whether it is one of those that exchanges put behind a name. Pure C.
+ *		How seldom a word stands in names of companies and organisations. Pure C.
  */
 #ifndef ACM_WORD_RARITY_H
 #define ACM_WORD_RARITY_H
@@ -16,18 +15,5 @@
  * in fewer than three names have no count, and the maximum.
  */
 extern int	acm_word_rarity(const char *word, int len);
-
-/* Points of a word behind an issuer's name, see data/security_words.txt */
-typedef enum acm_security_word
-{
-	ACM_SECURITY_NONE,			/* no such word */
-	ACM_SECURITY_WEAK,			/* 0 points */
-	ACM_SECURITY_LIKELY,		/* 1 point */
-	ACM_SECURITY_SURE,			/* 2 points */
-	ACM_SECURITY_CURRENCY		/* 2 points if a number follows */
-} acm_security_word;
-
-/* Both at once: rarity, and in *security which of those words it is */
-extern int	acm_word_look_up(const char *word, int len, acm_security_word *security);
 
 #endif							/* ACM_WORD_RARITY_H */
