@@ -3,9 +3,11 @@
  *		Numbering of match keys: equal byte strings get equal numbers. In
  *		memory up to a limit, after that by partitions in temporary files.
  *
- * A key that is met goes into a small batch first: its slot in the table is
- * prefetched while others are read, which hides most of what a table larger
- * than the processor's caches costs.
+ * Keys that are met are only noted. At the end they are sorted by the upper
+ * bits of their hash into parts so small that the table which numbers a part
+ * stays in the processor's cache: a table over all keys would miss the cache,
+ * and the translation of its address, at every key. What went to files is
+ * numbered in the same way, a file at a time.
  */
 #include "compat.h"
 
@@ -16,41 +18,54 @@
 
 #include "overlap/keys.h"
 
-#define BATCH 128
-#define NPARTITIONS 32
-#define FIRST_SLOTS 1024
+/* Arrays that one numbering can write to; their place is kept in the lowest bits of a hash */
+#define TARGETS 8
+#define TARGET_MASK (TARGETS - 1)
 
-/* A key in the table; empty if key is ACM_NO_KEY */
+/* Files, and parts in memory, by the upper bits of the hash */
+#define FILE_BITS 5
+#define NFILES (1 << FILE_BITS)
+#define MAX_PART_BITS 10
+
+/* A part of about so many keys has a table of about 128 kB */
+#define PART_KEYS 6000
+
+/* Keys that are looked up together, so that their bytes are on the way before they are compared */
+#define BATCH 64
+
+#define FIRST_NOTES 4096
+
+/* A key that was met: element index of a target is owed its number */
+typedef struct note
+{
+	uint32		hash;			/* in its lowest bits, the target */
+	uint32		index;
+	const char *bytes;			/* length as uint16, then the key */
+} note;
+
+/* Where numbers go: see acm_keys_add */
+typedef struct target
+{
+	char	  **base;
+	uint16		stride;
+	uint16		offset;
+} target;
+
+/* A slot of the table of one part */
 typedef struct slot
 {
 	uint32		hash;
-	uint32		key;
-	const char *bytes;			/* length as uint16, then the key */
+	uint32		first;			/* place of the first note with the key; NO_NOTE: empty */
 } slot;
 
-/* Where a number is owed: (*base)[index], stride bytes apart */
-typedef struct owed
-{
-	char	  **base;			/* NULL: the key has number index already */
-	uint16		stride;
-	uint16		offset;
-	uint32		index;
-} owed;
+#define NO_NOTE PG_UINT32_MAX
 
-typedef struct pending
-{
-	uint32		hash;
-	bool		stays;
-	const char *bytes;
-	owed		to;
-} pending;
-
-/* What a partition's file holds for each key met, before its bytes */
+/* What a file holds for each key met, before its bytes */
 typedef struct entry
 {
 	uint32		hash;
+	uint32		index;
 	uint16		len;
-	owed		to;
 } entry;
 
 struct acm_keys
@@ -59,13 +74,13 @@ struct acm_keys
 	MemoryContext arena;		/* bytes that do not stay where they are */
 	Size		limit;
 	uint64		seed;
-	slot	   *slots;
-	uint32		nslots;			/* a power of two */
-	uint32		nused;			/* in the table */
+	target		targets[TARGETS];
+	int			ntargets;
+	note	   *notes;
+	Size		nnotes;
+	Size		maxnotes;
 	uint32		nkeys;			/* given out */
-	int			npending;
-	pending		batch[BATCH];
-	BufFile   **partitions;		/* NULL while all is in memory */
+	BufFile   **files;			/* NULL while all is in memory */
 	uint64		spilled;
 };
 
@@ -118,18 +133,6 @@ hash_key(const char *p, uint32 len, uint64 seed)
 	return (uint32) (h ^ (h >> 32));
 }
 
-/* An empty table of n slots */
-static slot *
-make_slots(acm_keys *keys, uint32 n)
-{
-	slot	   *slots = MemoryContextAllocExtended(keys->context, (Size) n * sizeof(slot),
-												   MCXT_ALLOC_HUGE);
-
-	/* all bits set is ACM_NO_KEY */
-	memset(slots, 0xff, (Size) n * sizeof(slot));
-	return slots;
-}
-
 /* An empty numbering */
 acm_keys *
 acm_keys_create(Size memory_limit, uint64 seed)
@@ -139,191 +142,76 @@ acm_keys_create(Size memory_limit, uint64 seed)
 	keys->context = CurrentMemoryContext;
 	keys->arena = AllocSetContextCreate(CurrentMemoryContext, "accountmatch keys",
 										ALLOCSET_DEFAULT_SIZES);
-	keys->limit = memory_limit;
+	/* sorting by parts takes a copy of the notes */
+	keys->limit = memory_limit / 2;
 	keys->seed = seed;
-	keys->nslots = FIRST_SLOTS;
-	keys->slots = make_slots(keys, keys->nslots);
 	return keys;
 }
 
-/* Double the table */
-static void
-grow(acm_keys *keys)
+/* The place of a target in the list, which it enters if it is new */
+static inline uint32
+find_target(acm_keys *keys, char **base, uint16 stride, uint16 offset)
 {
-	slot	   *old = keys->slots;
-	uint32		nold = keys->nslots;
-	uint32		mask;
+	int			i;
 
-	keys->nslots = nold * 2;
-	keys->slots = make_slots(keys, keys->nslots);
-	mask = keys->nslots - 1;
-	for (uint32 i = 0; i < nold; i++)
+	for (i = 0; i < keys->ntargets; i++)
 	{
-		uint32		at = old[i].hash & mask;
-
-		if (old[i].key == ACM_NO_KEY)
-			continue;
-		while (keys->slots[at].key != ACM_NO_KEY)
-			at = (at + 1) & mask;
-		keys->slots[at] = old[i];
+		if (keys->targets[i].base == base && keys->targets[i].offset == offset)
+			return i;
 	}
-	pfree(old);
+	if (keys->ntargets == TARGETS)
+		elog(ERROR, "too many targets of one numbering");
+	keys->targets[i].base = base;
+	keys->targets[i].stride = stride;
+	keys->targets[i].offset = offset;
+	keys->ntargets++;
+	return i;
 }
 
-/* Put a key's bytes behind their length into the arena */
-static const char *
-keep_bytes(acm_keys *keys, const char *bytes)
-{
-	uint16		len = key_length(bytes);
-	char	   *copy = MemoryContextAlloc(keys->arena, sizeof(len) + len);
-
-	memcpy(copy, bytes, sizeof(len) + len);
-	return copy;
-}
-
-/* The slot of a key, or the empty one where it belongs */
-static inline slot *
-find_slot(acm_keys *keys, uint32 hash, const char *bytes)
-{
-	uint32		mask = keys->nslots - 1;
-	uint32		at = hash & mask;
-	uint16		len = key_length(bytes);
-
-	for (;; at = (at + 1) & mask)
-	{
-		slot	   *s = &keys->slots[at];
-
-		if (s->key == ACM_NO_KEY)
-			return s;
-		if (s->hash == hash && key_length(s->bytes) == len &&
-			memcmp(s->bytes + sizeof(len), bytes + sizeof(len), len) == 0)
-			return s;
-	}
-}
-
-/* Write a number where it is owed */
-static inline void
-pay(const owed *to, uint32 key)
-{
-	memcpy(*to->base + (Size) to->index * to->stride + to->offset, &key, sizeof(key));
-}
-
-/* Find or add one key in the table, and pay its number */
-static inline void
-settle(acm_keys *keys, uint32 hash, const char *bytes, bool stays, const owed *to)
-{
-	slot	   *s = find_slot(keys, hash, bytes);
-
-	if (s->key == ACM_NO_KEY)
-	{
-		s->hash = hash;
-		s->bytes = stays ? bytes : keep_bytes(keys, bytes);
-		s->key = to->base ? keys->nkeys++ : to->index;
-		keys->nused++;
-	}
-	if (to->base)
-		pay(to, s->key);
-}
-
-/* Write one key to the partition that its hash falls into */
-static void
-write_entry(acm_keys *keys, uint32 hash, const char *bytes, const owed *to)
-{
-	BufFile   **file = &keys->partitions[hash / (PG_UINT32_MAX / NPARTITIONS + 1)];
-	entry		e;
-
-	memset(&e, 0, sizeof(e));
-	e.hash = hash;
-	e.len = key_length(bytes);
-	e.to = *to;
-	if (*file == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(keys->context);
-
-		*file = BufFileCreateTemp(false);
-		MemoryContextSwitchTo(old);
-	}
-	acm_buffile_write(*file, &e, sizeof(e));
-	acm_buffile_write(*file, bytes + sizeof(uint16), e.len);
-	keys->spilled += sizeof(e) + e.len;
-}
-
-/* Empty the table */
-static void
-clear(acm_keys *keys)
-{
-	memset(keys->slots, 0xff, (Size) keys->nslots * sizeof(slot));
-	keys->nused = 0;
-	MemoryContextReset(keys->arena);
-}
-
-/* Give up memory: the keys that have numbers go to the partitions with them */
+/* Bring all notes to the files, with their bytes, and the memory back */
 static void
 spill(acm_keys *keys)
 {
-	keys->partitions = MemoryContextAllocZero(keys->context, NPARTITIONS * sizeof(BufFile *));
-	for (uint32 i = 0; i < keys->nslots; i++)
+	MemoryContext old = MemoryContextSwitchTo(keys->context);
+
+	if (keys->files == NULL)
+		keys->files = palloc0(NFILES * sizeof(BufFile *));
+	for (Size i = 0; i < keys->nnotes; i++)
 	{
-		owed		known = {NULL, 0, 0, keys->slots[i].key};
+		const note *n = &keys->notes[i];
+		BufFile   **file = &keys->files[n->hash >> (32 - FILE_BITS)];
+		entry		e;
 
-		if (keys->slots[i].key != ACM_NO_KEY)
-			write_entry(keys, keys->slots[i].hash, keys->slots[i].bytes, &known);
+		memset(&e, 0, sizeof(e));
+		e.hash = n->hash;
+		e.index = n->index;
+		e.len = key_length(n->bytes);
+		if (*file == NULL)
+			*file = BufFileCreateTemp(false);
+		acm_buffile_write(*file, &e, sizeof(e));
+		acm_buffile_write(*file, n->bytes + sizeof(uint16), e.len);
+		keys->spilled += sizeof(e) + e.len;
 	}
-	clear(keys);
-	pfree(keys->slots);
-	keys->nslots = FIRST_SLOTS;
-	keys->slots = make_slots(keys, keys->nslots);
+	keys->nnotes = 0;
+	MemoryContextReset(keys->arena);
+	MemoryContextSwitchTo(old);
 }
 
-/* Whether the table takes one batch more without passing 60 % */
-static inline bool
-has_room(acm_keys *keys)
-{
-	return keys->nused + BATCH <= keys->nslots / 5 * 3;
-}
-
-/* Bring the pending keys to the table, or to the partitions */
+/* Make room for more notes, or spill */
 static void
-flush_batch(acm_keys *keys)
+make_room(acm_keys *keys)
 {
-	if (keys->partitions == NULL && !has_room(keys))
-	{
-		Size		after = (Size) keys->nslots * 2 * sizeof(slot);
+	Size		more = Max(FIRST_NOTES, keys->maxnotes * 2);
 
-		/* old and new table are there together for a moment */
-		if (after + after / 2 + MemoryContextMemAllocated(keys->arena, false) > keys->limit)
-			spill(keys);
-		else
-			grow(keys);
-	}
-	else if (keys->partitions == NULL && keys->limit < acm_keys_memory(keys))
+	if (more * sizeof(note) + MemoryContextMemAllocated(keys->arena, false) > keys->limit &&
+		keys->maxnotes > 0)
+	{
 		spill(keys);
-
-	if (keys->partitions)
-	{
-		for (int i = 0; i < keys->npending; i++)
-			write_entry(keys, keys->batch[i].hash, keys->batch[i].bytes, &keys->batch[i].to);
+		return;
 	}
-	else
-	{
-		uint32		mask = keys->nslots - 1;
-
-		/* the slots were prefetched; now the bytes that they point to */
-		for (int i = 0; i < keys->npending; i++)
-		{
-			slot	   *s = &keys->slots[keys->batch[i].hash & mask];
-
-			if (s->hash == keys->batch[i].hash && s->key != ACM_NO_KEY)
-				__builtin_prefetch(s->bytes);
-		}
-		for (int i = 0; i < keys->npending; i++)
-		{
-			pending    *p = &keys->batch[i];
-
-			settle(keys, p->hash, p->bytes, p->stays, &p->to);
-		}
-	}
-	keys->npending = 0;
+	keys->maxnotes = more;
+	keys->notes = keys->notes ? repalloc_huge(keys->notes, more * sizeof(note)) :
+		MemoryContextAlloc(keys->context, more * sizeof(note));
 }
 
 /* Number a key; see the header */
@@ -331,66 +219,215 @@ void
 acm_keys_add(acm_keys *keys, const char *bytes, bool stays, char **base,
 			 uint16 stride, uint16 offset, uint32 index)
 {
-	pending    *p = &keys->batch[keys->npending++];
+	uint16		len = key_length(bytes);
+	note	   *n;
 
-	p->hash = hash_key(bytes + sizeof(uint16), key_length(bytes), keys->seed);
-	p->stays = stays;
-	p->bytes = bytes;
-	p->to.base = base;
-	p->to.stride = stride;
-	p->to.offset = offset;
-	p->to.index = index;
-	__builtin_prefetch(&keys->slots[p->hash & (keys->nslots - 1)]);
-	/* bytes that do not stay cannot wait */
-	if (keys->npending == BATCH || !stays)
-		flush_batch(keys);
+	if (keys->nnotes == keys->maxnotes)
+		make_room(keys);
+	n = &keys->notes[keys->nnotes++];
+	n->hash = (hash_key(bytes + sizeof(uint16), len, keys->seed) & ~TARGET_MASK) |
+		find_target(keys, base, stride, offset);
+	n->index = index;
+	n->bytes = bytes;
+	if (!stays)
+	{
+		char	   *copy = MemoryContextAlloc(keys->arena, sizeof(len) + len);
+
+		memcpy(copy, bytes, sizeof(len) + len);
+		n->bytes = copy;
+		if ((keys->nnotes & 0x3ff) == 0 &&
+			keys->nnotes * sizeof(note) + MemoryContextMemAllocated(keys->arena, false) > keys->limit)
+			spill(keys);
+	}
 }
 
-/* Read one partition back, and number its keys */
-static void
-read_partition(acm_keys *keys, BufFile *file)
+/* Whether two notes are of the same key */
+static inline bool
+same_key(const note *a, const note *b)
 {
-	StringInfoData buf;
+	uint16		len = key_length(a->bytes);
+
+	return key_length(b->bytes) == len &&
+		memcmp(a->bytes + sizeof(len), b->bytes + sizeof(len), len) == 0;
+}
+
+/* Find or add the key of note i among all notes of its hash; returns its first note */
+static uint32
+find_exactly(slot *slots, uint32 mask, const note *notes, uint32 i)
+{
+	uint32		hash = notes[i].hash & ~TARGET_MASK;
+	uint32		at = (hash / TARGETS) & mask;
+
+	for (;; at = (at + 1) & mask)
+	{
+		if (slots[at].first == NO_NOTE)
+		{
+			slots[at].hash = hash;
+			slots[at].first = i;
+			return i;
+		}
+		if (slots[at].hash == hash && same_key(&notes[slots[at].first], &notes[i]))
+			return slots[at].first;
+	}
+}
+
+/*
+ * Number the notes of one part with a table of mask + 1 slots; numbers has
+ * room for one a note.
+ */
+static void
+number_part(acm_keys *keys, const note *notes, uint32 n, slot *slots, uint32 mask, uint32 *numbers)
+{
+	uint32		first[BATCH];
+
+	memset(slots, 0xff, ((Size) mask + 1) * sizeof(slot));
+	for (uint32 start = 0; start < n; start += BATCH)
+	{
+		uint32		end = Min(start + BATCH, n);
+
+		/* by hash alone, most often right */
+		for (uint32 i = start; i < end; i++)
+		{
+			uint32		hash = notes[i].hash & ~TARGET_MASK;
+			uint32		at = (hash / TARGETS) & mask;
+
+			while (slots[at].first != NO_NOTE && slots[at].hash != hash)
+				at = (at + 1) & mask;
+			if (slots[at].first == NO_NOTE)
+			{
+				slots[at].hash = hash;
+				slots[at].first = i;
+			}
+			else
+			{
+				__builtin_prefetch(notes[i].bytes);
+				__builtin_prefetch(notes[slots[at].first].bytes);
+			}
+			first[i - start] = slots[at].first;
+		}
+		/* then by their bytes */
+		for (uint32 i = start; i < end; i++)
+		{
+			uint32		f = first[i - start];
+			const target *to = &keys->targets[notes[i].hash & TARGET_MASK];
+
+			if (f != i && !same_key(&notes[f], &notes[i]))
+				f = find_exactly(slots, mask, notes, i);
+			numbers[i] = (f == i) ? keys->nkeys++ : numbers[f];
+			memcpy(*to->base + (Size) notes[i].index * to->stride + to->offset,
+				   &numbers[i], sizeof(uint32));
+		}
+	}
+}
+
+/* Number all notes in memory: sort them into parts, then part by part */
+static void
+number_notes(acm_keys *keys)
+{
+	Size		n = keys->nnotes;
+	int			bits = 0;
+	Size		nparts;
+	Size	   *ends;
+	note	   *sorted;
+	slot	   *slots;
+	uint32	   *numbers;
+	Size		most = 0;
+	uint32		nslots = 64;
+	MemoryContext context;
+	MemoryContext old;
+
+	if (n == 0)
+		return;
+	context = AllocSetContextCreate(keys->context, "accountmatch numbering", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(context);
+	while ((n >> bits) > PART_KEYS && bits < MAX_PART_BITS)
+		bits++;
+	nparts = (Size) 1 << bits;
+	ends = palloc0((nparts + 1) * sizeof(Size));
+	sorted = MemoryContextAllocExtended(context, n * sizeof(note), MCXT_ALLOC_HUGE);
+
+	/* within a file the upper bits are the same */
+#define PART_OF(hash) (bits == 0 ? 0 : ((hash) << (keys->files ? FILE_BITS : 0)) >> (32 - bits))
+	for (Size i = 0; i < n; i++)
+		ends[PART_OF(keys->notes[i].hash) + 1]++;
+	for (Size p = 0; p < nparts; p++)
+	{
+		most = Max(most, ends[p + 1]);
+		ends[p + 1] += ends[p];
+	}
+	for (Size i = 0; i < n; i++)
+		sorted[ends[PART_OF(keys->notes[i].hash)]++] = keys->notes[i];
+#undef PART_OF
+
+	/* now ends[p] is where part p ends */
+	while (nslots < most * 3 / 2)
+		nslots *= 2;
+	slots = MemoryContextAllocExtended(context, (Size) nslots * sizeof(slot), MCXT_ALLOC_HUGE);
+	numbers = MemoryContextAllocExtended(context, (most + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
+	for (Size p = 0; p < nparts; p++)
+	{
+		Size		start = p > 0 ? ends[p - 1] : 0;
+
+		CHECK_FOR_INTERRUPTS();
+		number_part(keys, sorted + start, ends[p] - start, slots, nslots - 1, numbers);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+}
+
+/* Read a file back as notes */
+static void
+read_file(acm_keys *keys, BufFile *file)
+{
 	entry		e;
 
-	initStringInfo(&buf);
+	keys->nnotes = 0;
+	MemoryContextReset(keys->arena);
 	if (BufFileSeek(file, 0, 0, SEEK_SET) != 0)
 		ereport(ERROR,
 				(errcode_for_file_access(),
 				 errmsg("could not rewind temporary file of accountmatch: %m")));
-	for (;;)
+	while (acm_buffile_read_maybe(file, &e, sizeof(e)) > 0)
 	{
-		size_t		n = acm_buffile_read_maybe(file, &e, sizeof(e));
+		char	   *bytes = MemoryContextAlloc(keys->arena, sizeof(uint16) + e.len);
+		note	   *n;
 
-		if (n == 0)
-			break;
 		CHECK_FOR_INTERRUPTS();
-		enlargeStringInfo(&buf, sizeof(uint16) + e.len);
-		memcpy(buf.data, &e.len, sizeof(uint16));
-		acm_buffile_read(file, buf.data + sizeof(uint16), e.len);
-		if (!has_room(keys))
-			grow(keys);
-		settle(keys, e.hash, buf.data, false, &e.to);
+		memcpy(bytes, &e.len, sizeof(uint16));
+		acm_buffile_read(file, bytes + sizeof(uint16), e.len);
+		if (keys->nnotes == keys->maxnotes)
+		{
+			keys->maxnotes *= 2;
+			keys->notes = repalloc_huge(keys->notes, keys->maxnotes * sizeof(note));
+		}
+		n = &keys->notes[keys->nnotes++];
+		n->hash = e.hash;
+		n->index = e.index;
+		n->bytes = bytes;
 	}
-	pfree(buf.data);
 	BufFileClose(file);
 }
 
-/* Write all numbers that are still owed, and let the table go */
+/* Write all numbers that are owed, and let go of the memory */
 void
 acm_keys_finish(acm_keys *keys)
 {
-	flush_batch(keys);
-	for (int i = 0; keys->partitions && i < NPARTITIONS; i++)
+	if (keys->files == NULL)
+		number_notes(keys);
+	else
 	{
-		if (keys->partitions[i] == NULL)
-			continue;
-		clear(keys);
-		read_partition(keys, keys->partitions[i]);
+		spill(keys);
+		for (int i = 0; i < NFILES; i++)
+		{
+			if (keys->files[i] == NULL)
+				continue;
+			read_file(keys, keys->files[i]);
+			number_notes(keys);
+		}
 	}
-	pfree(keys->slots);
-	keys->slots = NULL;
-	keys->nslots = 0;
+	if (keys->notes)
+		pfree(keys->notes);
+	keys->notes = NULL;
 	MemoryContextDelete(keys->arena);
 	keys->arena = NULL;
 }
@@ -400,19 +437,4 @@ uint32
 acm_keys_count(const acm_keys *keys)
 {
 	return keys->nkeys;
-}
-
-/* Bytes in memory */
-Size
-acm_keys_memory(const acm_keys *keys)
-{
-	return (Size) keys->nslots * sizeof(slot) +
-		(keys->arena ? MemoryContextMemAllocated(keys->arena, false) : 0);
-}
-
-/* Bytes in files */
-uint64
-acm_keys_spilled(const acm_keys *keys)
-{
-	return keys->spilled;
 }

@@ -21,22 +21,18 @@ extern acm_keys *acm_keys_create(Size memory_limit, uint64 seed);
 
 /*
  * Number a key: bytes is its length as uint16 (any alignment), then so many
- * bytes. The number is written at the given offset into element index of
- * *base, an array of the given stride: at once, later, or in
- * acm_keys_finish. *base may be moved meanwhile, not freed. If stays, bytes
- * must live as long as the numbering; else they are copied when need be.
+ * bytes. In acm_keys_finish the number is written at the given offset into
+ * element index of *base, an array of the given stride, which may be moved
+ * until then. If stays, bytes must live as long; else they are copied. One
+ * numbering can write to eight arrays or offsets.
  */
 extern void acm_keys_add(acm_keys *keys, const char *bytes, bool stays,
 						 char **base, uint16 stride, uint16 offset, uint32 index);
 
-/* Write all numbers that are still owed */
+/* Write all numbers */
 extern void acm_keys_finish(acm_keys *keys);
 
 /* How many different keys there are; numbers are 0 .. count - 1. After finish */
 extern uint32 acm_keys_count(const acm_keys *keys);
-
-/* Bytes in memory, and in files */
-extern Size acm_keys_memory(const acm_keys *keys);
-extern uint64 acm_keys_spilled(const acm_keys *keys);
 
 #endif							/* ACM_KEYS_H */

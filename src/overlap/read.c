@@ -15,9 +15,6 @@
 #include "normalize/identifier.h"
 #include "overlap/reader.h"
 
-/* An account_id may not be longer (bytes) */
-#define ID_MAX 1000
-
 /* An amount may not be longer (bytes; some 2,000 digits) */
 #define AMOUNT_MAX 1000
 
@@ -154,30 +151,84 @@ take_id(acm_reader *reader, TupleTableSlot *slot)
 			data = number;
 			break;
 		default:
-			data = acm_text_of(value, ID_MAX, &len);
+			data = acm_text_of(value, ACM_ID_MAX, &len);
 			break;
 	}
-	if (len > ID_MAX)
+	if (len > ACM_ID_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%s has an account_id of more than %d bytes", list->table.relname, ID_MAX)));
+				 errmsg("%s has an account_id of more than %d bytes", list->table.relname, ACM_ID_MAX)));
 	acm_put_field(reader, ACM_FIELD_ID, data, len);
 	if (!acm_corrections_note(reader->corrections, reader->side, data, len, list->nrows))
 		reader->suppressed = true;
 }
 
-/* Write the account_id as a key: the bytes that keys.c wants */
+/* Note the account_id of a row to find duplicates; id is a varlena */
 static void
-put_id_key(acm_reader *reader)
+number_id(acm_reader *reader, const char *id, uint32 row)
 {
-	const char *id = reader->record.data + ((acm_record *) reader->record.data)->field[ACM_FIELD_ID];
+	char		key[sizeof(uint16) + ACM_ID_MAX];
 	uint16		len = VARSIZE_ANY_EXHDR(id);
-	int			at = id - reader->record.data + (VARATT_IS_SHORT(id) ? VARHDRSZ_SHORT : VARHDRSZ);
 
-	appendBinaryStringInfo(&reader->record, (char *) &len, sizeof(len));
-	enlargeStringInfo(&reader->record, len);
-	memcpy(reader->record.data + reader->record.len, reader->record.data + at, len);
-	reader->record.len += len;
+	memcpy(key, &len, sizeof(len));
+	memcpy(key + sizeof(len), VARDATA_ANY(id), len);
+	acm_keys_add(reader->ids, key, false, (char **) &reader->id_numbers, sizeof(uint32), 0, row);
+}
+
+/* Begin to number the account_ids, with those of the rows so far */
+static void
+start_numbering_ids(acm_reader *reader)
+{
+	acm_list   *list = reader->list;
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
+	StringInfoData scratch;
+	uint64		seed;
+
+	if (!pg_strong_random(&seed, sizeof(seed)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not generate a random number")));
+	reader->ids = acm_keys_create(reader->memory_limit, seed);
+	reader->id_numbers = MemoryContextAllocExtended(reader->context, (Size) list->maxrows * sizeof(uint32),
+													MCXT_ALLOC_HUGE);
+	initStringInfo(&scratch);
+	for (uint32 row = 0; row < list->nrows; row++)
+	{
+		Datum		id = (Datum) 0;
+
+		CHECK_FOR_INTERRUPTS();
+		acm_record_field(acm_list_record(list, row, &scratch), ACM_FIELD_ID, &id);
+		number_id(reader, DatumGetPointer(id), row);
+	}
+	pfree(scratch.data);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Check the account_id of the row at hand. Exports mostly come in its order:
+ * while each is greater than the one before, none can stand twice. From the
+ * first one that is not, all are numbered.
+ */
+static void
+check_id(acm_reader *reader)
+{
+	acm_list   *list = reader->list;
+	const char *id = reader->record.data + ((acm_record *) reader->record.data)->field[ACM_FIELD_ID];
+	Size		len = VARSIZE_ANY_EXHDR(id);
+
+	if (reader->ids == NULL)
+	{
+		int			cmp = memcmp(VARDATA_ANY(id), reader->last_id, Min(len, reader->last_id_len));
+
+		if (cmp > 0 || (cmp == 0 && len > reader->last_id_len) || list->nrows == 0)
+		{
+			memcpy(reader->last_id, VARDATA_ANY(id), len);
+			reader->last_id_len = len;
+			return;
+		}
+		start_numbering_ids(reader);
+	}
+	number_id(reader, id, list->nrows);
 }
 
 /* Keep the packed record, and number its keys */
@@ -216,7 +267,6 @@ keep_record(acm_reader *reader)
 							 sizeof(acm_link), offsetof(acm_link, parent), i);
 		}
 	}
-	acm_keys_add(reader->ids, at, stays, (char **) &reader->id_numbers, sizeof(uint32), 0, list->nrows);
 }
 
 /* Make room for one row more behind the present one */
@@ -233,7 +283,8 @@ extend_rows(acm_reader *reader)
 					 errmsg("%s has more than %u accounts", list->table.relname, list->maxrows)));
 		list->maxrows *= 2;
 		list->rows = repalloc_huge(list->rows, (Size) list->maxrows * sizeof(acm_row));
-		reader->id_numbers = repalloc_huge(reader->id_numbers, (Size) list->maxrows * sizeof(uint32));
+		if (reader->id_numbers)
+			reader->id_numbers = repalloc_huge(reader->id_numbers, (Size) list->maxrows * sizeof(uint32));
 	}
 }
 
@@ -363,7 +414,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 		drop_row(list);
 	else
 	{
-		put_id_key(reader);
+		check_id(reader);
 		keep_record(reader);
 		extend_rows(reader);
 		list->nrows++;
@@ -423,7 +474,6 @@ acm_list_read(acm_list *list, int side, acm_numbering *numbering,
 {
 	acm_reader *reader = palloc0(sizeof(acm_reader));
 	SPIExecuteOptions options;
-	uint64		seed;
 	int			rc;
 
 	reader->pub.receiveSlot = receive_row;
@@ -441,16 +491,11 @@ acm_list_read(acm_list *list, int side, acm_numbering *numbering,
 											ALLOCSET_DEFAULT_SIZES);
 	initStringInfo(&reader->record);
 	enlargeStringInfo(&reader->record, sizeof(acm_record));
-	if (!pg_strong_random(&seed, sizeof(seed)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INTERNAL_ERROR),
-				 errmsg("could not generate a random number")));
-	reader->ids = acm_keys_create(memory_limit / 2, seed);
+	reader->memory_limit = memory_limit / 2;
 
 	list->store = acm_store_create(memory_limit / 2);
 	list->maxrows = 1024;
 	list->rows = palloc(list->maxrows * sizeof(acm_row));
-	reader->id_numbers = palloc(list->maxrows * sizeof(uint32));
 	for (int kind = 0; kind < ACM_NKINDS; kind++)
 	{
 		list->maxlinks[kind] = 1024;
@@ -466,10 +511,13 @@ acm_list_read(acm_list *list, int side, acm_numbering *numbering,
 	if (rc < 0)
 		elog(ERROR, "SPI_execute_extended failed: %s", SPI_result_code_string(rc));
 
-	acm_keys_finish(reader->ids);
-	if (acm_keys_count(reader->ids) != list->nrows)
-		report_duplicate(reader);
-	pfree(reader->id_numbers);
+	if (reader->ids)
+	{
+		acm_keys_finish(reader->ids);
+		if (acm_keys_count(reader->ids) != list->nrows)
+			report_duplicate(reader);
+		pfree(reader->id_numbers);
+	}
 	pfree(reader->record.data);
 	MemoryContextDelete(reader->per_row);
 	pfree(reader);

@@ -12,6 +12,9 @@
 
 #include "overlap/read.h"
 
+/* An account_id may not be longer (bytes) */
+#define ACM_ID_MAX 1000
+
 /* Words that are remembered, and their length: see meaning_of_word */
 #define WORD_CACHE 64
 #define WORD_CACHE_LEN 30
@@ -38,7 +41,10 @@ typedef struct acm_reader
 	MemoryContext per_row;		/* what is not */
 	StringInfoData record;		/* of the row at hand */
 	int			kind_start;		/* in the record: keys of the kind at hand */
-	acm_keys   *ids;			/* to find duplicates */
+	Size		memory_limit;	/* for ids */
+	char		last_id[ACM_ID_MAX];	/* while the account_ids come in order */
+	Size		last_id_len;
+	acm_keys   *ids;			/* to find duplicates, once they do not */
 	uint32	   *id_numbers;
 	acm_cached_word status_words[WORD_CACHE];
 	acm_cached_word countries[WORD_CACHE];
