@@ -6,12 +6,13 @@
  * What is compared are names, not rows: all unmatched rows of one list with a
  * name are one node, so that duplicates change nothing. Names that both lists
  * have are left out: they have an exact rival. Nodes without a domain go into
- * an index by near keys; the nodes of the other side are looked up there. Two
- * nodes match if each is the best that the other has found.
+ * an index of their side by near keys; the nodes of the other side are looked
+ * up there. Two nodes match if each is the best that the other has found.
  */
 #include "compat.h"
 
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
 #include "normalize/company.h"
@@ -22,7 +23,7 @@
 #include "overlap/typo.h"
 
 /* More names than this under one near key, and it proposes nothing: it is no trace of a typo */
-#define CROWD_MAX 64
+#define CROWD_MAX 32
 
 /* A label that is a whole name, or initials, has at least so many bytes */
 #define LABEL_MIN 4
@@ -30,9 +31,14 @@
 
 #define NO_NODE PG_UINT32_MAX
 
+/* Two names mostly share several near keys: so many are remembered as compared */
+#define SEEN 16
+
 /* A name of unmatched rows of one side */
 typedef struct node
 {
+	uint64		pos;			/* of the record of its first row */
+	uint32		key;			/* in that record: where the name's key stands */
 	uint32		link;			/* of its first row */
 	uint32		best;			/* node */
 	uint8		side;
@@ -40,7 +46,6 @@ typedef struct node
 	uint8		verdict;
 	bool		tie;
 	bool		with_site;		/* some row has a domain */
-	bool		without_site;	/* some row has none */
 	acm_country country;		/* of the rows that have one, if they agree; else 0 */
 	bool		countries;		/* they disagree */
 } node;
@@ -50,8 +55,20 @@ typedef struct near_entry
 {
 	uint64		key;
 	uint32		node;
-	uint32		next;			/* in the bucket; NO_NODE ends it */
+	uint32		letters;		/* of its name: see letters_of */
 } near_entry;
+
+/* The nodes without a domain of one side, by their near keys */
+typedef struct near_index
+{
+	near_entry *entries;		/* sorted by key once all are there */
+	uint32		nentries;
+	uint32		maxentries;
+	uint32	   *starts;			/* of the entries by the upper bits of their keys */
+	int			start_bits;
+	uint64	   *filter;			/* bits by the lower bits of the keys: no entry has what is not set */
+	uint64		filter_mask;
+} near_index;
 
 typedef struct near_state
 {
@@ -60,17 +77,28 @@ typedef struct near_state
 	node	   *nodes;
 	uint32		nnodes;
 	uint32	   *node_of_name;	/* NO_NODE if none */
-	near_entry *entries;
-	uint32		nentries;
-	uint32		maxentries;
-	uint32	   *buckets;
-	uint32		nbuckets;		/* a power of two */
+	near_index	index[2];		/* of each side */
 	uint32		pass;			/* of npasses: keys of this remainder */
 	uint32		npasses;
 	char		name[ACM_NAME_BUF]; /* of the node at hand, with blanks */
 	int			len;
+	uint32		letters;
+	uint32		seen[SEEN];		/* nodes that it was compared with, the last ones */
 	StringInfoData other;		/* record of the node that it is compared with */
 } near_state;
+
+/* Note where the name of a link stands */
+static void
+find_name(near_state *s, node *n, int side, uint32 link)
+{
+	const acm_list *list = &s->engine->list[side];
+	uint32		row = list->links[ACM_KIND_NAME][link].row;
+	const acm_record *record = acm_list_record(list, row, &s->engine->scratch[side]);
+	acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, link);
+
+	n->pos = list->rows[row].pos;
+	n->key = key.bytes - 2 * sizeof(uint16) - (const char *) record;
+}
 
 /* Let a row count for its name's node */
 static void
@@ -87,14 +115,13 @@ add_to_node(near_state *s, int side, uint32 i)
 		n = &s->nodes[s->nnodes++];
 		memset(n, 0, sizeof(*n));
 		n->link = i;
+		find_name(s, n, side, i);
 		n->side = side;
 		n->best = NO_NODE;
 	}
 	n = &s->nodes[s->node_of_name[link->key]];
 	if (acm_has_site(list, link->row))
 		n->with_site = true;
-	else
-		n->without_site = true;
 	if (country != 0 && n->country != 0 && n->country != country)
 		n->countries = true;
 	else if (country != 0)
@@ -143,36 +170,73 @@ make_nodes(near_state *s)
 	pfree(sides);
 }
 
-/* Read the name of a node, with its record in scratch; returns the record */
+/* Read the key of a node's name, with its record in scratch */
 static const acm_record *
-read_name(near_state *s, const node *n, StringInfo scratch, char *name, int *len)
+read_key(near_state *s, const node *n, StringInfo scratch, acm_key *key)
 {
-	const acm_list *list = &s->engine->list[n->side];
-	const acm_record *record = acm_list_record(list, list->links[ACM_KIND_NAME][n->link].row, scratch);
-	acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, n->link);
+	const acm_record *record = (const acm_record *) acm_store_fetch(s->engine->list[n->side].store, n->pos, scratch);
 
-	*len = acm_name_words(&key, name);
+	acm_read_key((const char *) record + n->key, key);
 	return record;
 }
 
-/* Put a node into the index under a key */
+/*
+ * The set of a name's bytes modulo 24, and its length in the lowest 8 bits. An
+ * edit changes at most two members and, of UTF-8, four bytes.
+ */
+static uint32
+letters_of(const char *bytes, int len)
+{
+	uint32		set = 0;
+
+	for (int i = 0; i < len; i++)
+		set |= UINT32_C(1) << ((unsigned char) bytes[i] % 24);
+	return set << 8 | (len & 0xff);
+}
+
+/* Whether two names may differ by no more than two edits, going by their letters */
+static inline bool
+letters_agree(uint32 a, uint32 b)
+{
+	uint8		by = (uint8) ((a & 0xff) - (b & 0xff));
+
+	return (by <= 8 || by >= 248) && pg_popcount32((a ^ b) >> 8) <= 4;
+}
+
+/* Make a node the one at hand: read its name. Returns its record */
+static const acm_record *
+take_node(near_state *s, uint32 number)
+{
+	const node *n = &s->nodes[number];
+	acm_key		key;
+	const acm_record *record = read_key(s, n, &s->engine->scratch[0], &key);
+
+	s->len = acm_name_words(&key, s->name);
+	s->letters = letters_of(key.bytes, key.len);
+	memset(s->seen, 0xff, sizeof(s->seen));
+	return record;
+}
+
+/* Put a node into its side's index under a key */
 static void
 add_entry(near_state *s, uint64 key, uint32 n)
 {
+	near_index *index = &s->index[s->nodes[n].side];
 	near_entry *e;
 
 	if (key % s->npasses != s->pass)
 		return;
-	if (s->nentries == s->maxentries)
+	if (index->nentries == index->maxentries)
 	{
-		s->maxentries = s->maxentries ? s->maxentries * 2 : 1024;
-		s->entries = s->entries ?
-			repalloc_huge(s->entries, (Size) s->maxentries * sizeof(near_entry)) :
-			palloc(s->maxentries * sizeof(near_entry));
+		index->maxentries = index->maxentries ? index->maxentries * 2 : 1024;
+		index->entries = index->entries ?
+			repalloc_huge(index->entries, (Size) index->maxentries * sizeof(near_entry)) :
+			palloc(index->maxentries * sizeof(near_entry));
 	}
-	e = &s->entries[s->nentries++];
+	e = &index->entries[index->nentries++];
 	e->key = key;
 	e->node = n;
+	e->letters = s->letters;
 }
 
 /* The name's letters without blanks; returns how many */
@@ -189,7 +253,7 @@ join_words(const char *name, int len, char *out)
 	return n;
 }
 
-/* The keys under which a node without a domain can be found; read_name was called */
+/* The keys under which a node without a domain can be found; take_node was called */
 static void
 index_node(near_state *s, uint32 number, const acm_record *record)
 {
@@ -214,22 +278,65 @@ index_node(near_state *s, uint32 number, const acm_record *record)
 	}
 }
 
-/* Chain the entries into buckets by key */
-static void
-build_index(near_state *s)
+/* For qsort: by key, then by node */
+static int
+compare_entries(const void *a, const void *b)
 {
-	s->nbuckets = 1024;
-	while (s->nbuckets < s->nentries)
-		s->nbuckets *= 2;
-	s->buckets = MemoryContextAllocExtended(CurrentMemoryContext, (Size) s->nbuckets * sizeof(uint32),
-											MCXT_ALLOC_HUGE);
-	memset(s->buckets, 0xff, (Size) s->nbuckets * sizeof(uint32));
-	for (uint32 i = 0; i < s->nentries; i++)
-	{
-		uint32	   *bucket = &s->buckets[(s->entries[i].key >> 20) & (s->nbuckets - 1)];
+	const near_entry *x = a;
+	const near_entry *y = b;
 
-		s->entries[i].next = *bucket;
-		*bucket = i;
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return x->node < y->node ? -1 : x->node > y->node;
+}
+
+/*
+ * Sort the entries by key, and leave out those of crowds. A filter tells of
+ * most keys that nobody has them, without a look at the entries.
+ */
+static void
+build_index(near_index *index)
+{
+	uint32		n = 0;
+	uint64		bits = 1024;
+	Size		nstarts;
+
+	qsort(index->entries, index->nentries, sizeof(near_entry), compare_entries);
+	for (uint32 i = 0; i < index->nentries;)
+	{
+		uint32		end = i;
+
+		while (end < index->nentries && index->entries[end].key == index->entries[i].key)
+			end++;
+		if (end - i <= CROWD_MAX)
+		{
+			memmove(&index->entries[n], &index->entries[i], (end - i) * sizeof(near_entry));
+			n += end - i;
+		}
+		i = end;
+	}
+	index->nentries = n;
+
+	while (bits < (uint64) n * 8)
+		bits *= 2;
+	index->filter = MemoryContextAllocExtended(CurrentMemoryContext, bits / 8, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	index->filter_mask = bits - 1;
+	index->start_bits = 1;
+	while (((Size) 1 << index->start_bits) < n)
+		index->start_bits++;
+	nstarts = (Size) 1 << index->start_bits;
+	index->starts = MemoryContextAllocExtended(CurrentMemoryContext, (nstarts + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
+	for (uint32 i = 0, start = 0; start <= nstarts; start++)
+	{
+		while (i < n && (index->entries[i].key >> (64 - index->start_bits)) < start)
+			i++;
+		index->starts[start] = i;
+	}
+	for (uint32 i = 0; i < n; i++)
+	{
+		uint64		bit = index->entries[i].key & index->filter_mask;
+
+		index->filter[bit / 64] |= UINT64CONST(1) << (bit % 64);
 	}
 }
 
@@ -266,15 +373,22 @@ propose(near_state *s, uint32 a, uint32 b, acm_verdict verdict, uint8 score)
 
 /* What the names of two nodes that share a near key are to each other */
 static void
-compare_names(near_state *s, uint32 number, uint32 other)
+compare_names(near_state *s, uint32 number, uint32 other, bool same_letters)
 {
 	char		name[ACM_NAME_BUF];
+	uint32	   *seen = &s->seen[other % SEEN];
 	int			len;
 	int			edits = 0;
 	acm_typo	typo;
+	acm_key		key;
 
-	read_name(s, &s->nodes[other], &s->other, name, &len);
-	if (acm_same_words(s->name, s->len, name, len))
+	if (*seen == other)
+		return;
+	*seen = other;
+
+	read_key(s, &s->nodes[other], &s->other, &key);
+	len = acm_name_words(&key, name);
+	if (same_letters && acm_same_words(s->name, s->len, name, len))
 	{
 		if (s->rule == ACM_RULE_NEAR)
 			propose(s, number, other, ACM_WORD_ORDER, 90);
@@ -294,29 +408,32 @@ compare_names(near_state *s, uint32 number, uint32 other)
 
 /*
  * Look a key up for a node. Nodes of the other side under it are compared or,
- * if the key says all, proposed with the verdict.
+ * if a verdict is given, proposed with it.
  */
 static void
 look_up(near_state *s, uint32 number, uint64 key, acm_verdict verdict, uint8 score)
 {
 	const node *n = &s->nodes[number];
-	int			crowd = 0;
+	const near_index *index = &s->index[1 - n->side];
+	uint64		bit = key & index->filter_mask;
+	uint32		start;
 
-	if (key % s->npasses != s->pass)
+	if ((index->filter[bit / 64] & (UINT64CONST(1) << (bit % 64))) == 0 || key % s->npasses != s->pass)
 		return;
-	for (uint32 i = s->buckets[(key >> 20) & (s->nbuckets - 1)]; i != NO_NODE; i = s->entries[i].next)
-		crowd += (s->entries[i].key == key);
-	if (crowd == 0 || crowd > CROWD_MAX)
-		return;
-	for (uint32 i = s->buckets[(key >> 20) & (s->nbuckets - 1)]; i != NO_NODE; i = s->entries[i].next)
+	start = index->starts[key >> (64 - index->start_bits)];
+	while (start < index->nentries && index->entries[start].key < key)
+		start++;
+	for (uint32 i = start; i < index->nentries && index->entries[i].key == key; i++)
 	{
-		const near_entry *e = &s->entries[i];
+		const near_entry *e = &index->entries[i];
 		const node *o = &s->nodes[e->node];
 
-		if (e->key != key || o->side == n->side || !countries_agree(n, o))
+		if (verdict == ACM_NVERDICTS && !letters_agree(e->letters, s->letters))
+			continue;
+		if (!countries_agree(n, o))
 			continue;
 		if (verdict == ACM_NVERDICTS)
-			compare_names(s, number, e->node);
+			compare_names(s, number, e->node, e->letters == s->letters);
 		else if (verdict != ACM_INITIALS || (n->country != 0 && n->country == o->country))
 			propose(s, number, e->node, verdict, score);
 	}
@@ -352,34 +469,37 @@ look_up_node(near_state *s, uint32 number, const acm_record *record)
 	}
 }
 
-/* Go through all nodes: index those without a domain, then look all up */
+/*
+ * Go through all nodes: index those without a domain, then look up the others
+ * on the other side, and of those without a domain ours among theirs.
+ */
 static void
 find_candidates(near_state *s, uint32 pass)
 {
 	s->pass = pass;
-	s->nentries = 0;
+	for (int side = 0; side < 2; side++)
+		s->index[side].nentries = 0;
 	for (uint32 i = 0; i < s->nnodes; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (s->nodes[i].without_site && !s->nodes[i].with_site)
-		{
-			const acm_record *record = read_name(s, &s->nodes[i], &s->engine->scratch[0], s->name, &s->len);
-
-			index_node(s, i, record);
-		}
+		if (!s->nodes[i].with_site)
+			index_node(s, i, take_node(s, i));
 	}
-	if (s->nentries == 0)
-		return;
-	build_index(s);
+	for (int side = 0; side < 2; side++)
+		build_index(&s->index[side]);
 	for (uint32 i = 0; i < s->nnodes; i++)
 	{
-		const acm_record *record;
+		const node *n = &s->nodes[i];
 
 		CHECK_FOR_INTERRUPTS();
-		record = read_name(s, &s->nodes[i], &s->engine->scratch[0], s->name, &s->len);
-		look_up_node(s, i, record);
+		if (s->index[1 - n->side].nentries > 0 && (n->with_site || n->side == ACM_OURS))
+			look_up_node(s, i, take_node(s, i));
 	}
-	pfree(s->buckets);
+	for (int side = 0; side < 2; side++)
+	{
+		pfree(s->index[side].starts);
+		pfree(s->index[side].filter);
+	}
 }
 
 /* Whether two nodes are each other's only best */
@@ -452,6 +572,17 @@ note_pairs(near_state *s)
 	pfree(links);
 }
 
+/* How many nodes go into the index */
+static uint32
+count_without_site(const near_state *s)
+{
+	uint32		count = 0;
+
+	for (uint32 i = 0; i < s->nnodes; i++)
+		count += !s->nodes[i].with_site;
+	return count;
+}
+
 /* One of the two rules */
 static void
 match_by(acm_engine *engine, acm_rule rule)
@@ -470,8 +601,8 @@ match_by(acm_engine *engine, acm_rule rule)
 	initStringInfo(&s->other);
 	make_nodes(s);
 
-	/* an entry and its bucket for each of some ten keys a node, in as many passes as memory asks for */
-	s->npasses = 1 + (Size) s->nnodes * 10 * (sizeof(near_entry) + sizeof(uint32)) / get_hash_memory_limit();
+	/* some ten entries a node without a domain, in as many passes as memory asks for */
+	s->npasses = 1 + (Size) count_without_site(s) * 10 * 2 * sizeof(near_entry) / get_hash_memory_limit();
 	for (uint32 pass = 0; pass < s->npasses; pass++)
 		find_candidates(s, pass);
 	note_pairs(s);

@@ -9,13 +9,13 @@
 #include <stdint.h>
 
 /* No name has more near keys */
-#define ACM_NEAR_KEYS_MAX 100
+#define ACM_NEAR_KEYS_MAX 90
 
 /*
  * Hashes under which a match name (words with single blanks) can be found
- * again: one of its words in another order; two a word of the name with all but
- * the beginning or the end of that word, so that a typing error within a word
- * leaves one of them. They only propose: whoever finds a name by one compares
+ * again: one of its words in another order; two or four a word, of the name
+ * with only the beginning or the end of that word, so that a typing error
+ * within a word leaves one of them. They only propose: whoever finds a name by one compares
  * the names. Returns how many were written.
  */
 extern int	acm_near_keys(const char *name, int len, uint64_t *keys);

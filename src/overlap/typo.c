@@ -48,36 +48,35 @@ spell(const char *s, int len, spelled *out)
  * Only the band of max around the diagonal is filled.
  */
 static int
-distance(const spelled *a, const spelled *b, int max)
+band_distance(const uint32_t *a, int alen, const uint32_t *b, int blen, int max)
 {
 	int			rows[3][ACM_NAME_BUF + 1];
 	int			far = max + 1;
 
-	if (a->n - b->n > max || b->n - a->n > max)
-		return far;
-	for (int j = 0; j <= b->n; j++)
+	for (int j = 0; j <= blen; j++)
 		rows[0][j] = j <= max ? j : far;
-	for (int i = 1; i <= a->n; i++)
+	for (int i = 1; i <= alen; i++)
 	{
 		int		   *row = rows[i % 3];
 		const int  *up = rows[(i + 2) % 3];
 		const int  *up2 = rows[(i + 1) % 3];
 		int			first = i - max > 1 ? i - max : 1;
-		int			last = i + max < b->n ? i + max : b->n;
-		int			least = far;
+		int			last = i + max < blen ? i + max : blen;
+		int			least;
 
 		row[first - 1] = (first == 1 && i <= max) ? i : far;
+		least = row[first - 1];
 		for (int j = first; j <= last; j++)
 		{
-			int			d = up[j - 1] + (a->chars[i - 1] != b->chars[j - 1]);
+			int			d = up[j - 1] + (a[i - 1] != b[j - 1]);
 
 			/* outside the band a cell counts as far */
 			if (j < i + max && up[j] + 1 < d)
 				d = up[j] + 1;
 			if (row[j - 1] + 1 < d)
 				d = row[j - 1] + 1;
-			if (i > 1 && j > 1 && a->chars[i - 1] == b->chars[j - 2] &&
-				a->chars[i - 2] == b->chars[j - 1] && up2[j - 2] + 1 < d)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+				a[i - 2] == b[j - 1] && up2[j - 2] + 1 < d)
 				d = up2[j - 2] + 1;
 			row[j] = d < far ? d : far;
 			if (row[j] < least)
@@ -86,7 +85,27 @@ distance(const spelled *a, const spelled *b, int max)
 		if (least >= far)
 			return far;
 	}
-	return rows[a->n % 3][b->n];
+	return rows[alen % 3][blen];
+}
+
+/* The distance of two names, if at most max; what they begin and end with alike does not count */
+static int
+distance(const spelled *a, const spelled *b, int max)
+{
+	int			start = 0;
+	int			alen = a->n;
+	int			blen = b->n;
+
+	if (alen - blen > max || blen - alen > max)
+		return max + 1;
+	while (start < alen && start < blen && a->chars[start] == b->chars[start])
+		start++;
+	while (alen > start && blen > start && a->chars[alen - 1] == b->chars[blen - 1])
+	{
+		alen--;
+		blen--;
+	}
+	return band_distance(a->chars + start, alen - start, b->chars + start, blen - start, max);
 }
 
 /* Whether both names have the same digits in the same order */
