@@ -8,7 +8,7 @@ STAGE = $(WORK)/stage
 STAGED_BIN = $(STAGE)$(shell $(PG_CONFIG) --bindir)
 CLUSTER = WORK='$(WORK)' BINDIR='$(STAGED_BIN)' test/lib/cluster.sh
 
-.PHONY: deps stage demo psql demo-stop test test-regress test-pgtap test-tap bench fuzz soak valgrind
+.PHONY: deps stage demo psql demo-stop test test-regress test-pgtap test-tap bench fuzz soak valgrind freeze
 
 # Packages that building and testing need
 deps:
@@ -59,3 +59,8 @@ bench-pairs: stage
 	@$(CLUSTER) env bench test/bench/pairs.pl '$(BENCH_DATA)/company_name_pairs.tsv'
 	@$(CLUSTER) drop bench
 	@if [ -r '$(BENCH_DATA)/company_name_pairs.tsv' ]; then $(WORK)/similarity_bench '$(BENCH_DATA)/company_name_pairs.tsv'; fi
+
+# Keep the scripts of this version as released
+freeze: all
+	mkdir -p release
+	cp $(DATA_built) release/
