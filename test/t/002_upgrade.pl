@@ -59,11 +59,11 @@ for (
 	[ 'cost',      'ALTER FUNCTION accountmatch.match_host(text) COST 7' ],
 	[ 'comment',   q{COMMENT ON FUNCTION accountmatch.match_host(text) IS 'x'} ],
 	[ 'privilege', 'GRANT SELECT ON _accountmatch.tier TO PUBLIC' ],
-	[ 'column',    'ALTER TABLE _accountmatch.tier ADD note text' ],
-	[ 'attribute', 'ALTER TYPE accountmatch.tier_row ADD ATTRIBUTE note text' ],
-	[ 'label',     q{ALTER TYPE accountmatch.domain_kind ADD VALUE 'x'} ],
+	[ 'column',    'ALTER TABLE _accountmatch.tier ADD test_note text' ],
+	[ 'attribute', 'ALTER TYPE accountmatch.tier_row ADD ATTRIBUTE test_note text' ],
+	[ 'label',     q{ALTER TYPE accountmatch.domain_kind ADD VALUE 'test_label'} ],
 	[ 'check',     'ALTER TABLE _accountmatch.tier ADD CHECK (tier > 0)' ],
-	[ 'new',       'CREATE FUNCTION accountmatch.f() RETURNS int LANGUAGE sql RETURN 1; ALTER EXTENSION accountmatch ADD FUNCTION accountmatch.f()' ])
+	[ 'new',       'CREATE FUNCTION accountmatch.test_function() RETURNS int LANGUAGE sql RETURN 1; ALTER EXTENSION accountmatch ADD FUNCTION accountmatch.test_function()' ])
 {
 	my ($kind, $change) = @$_;
 	my $changed = members(new_database("changed_$kind", 'CREATE EXTENSION accountmatch', $change));
