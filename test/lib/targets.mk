@@ -31,21 +31,21 @@ demo-stop:
 	@$(CLUSTER) drop demo
 
 test: deps
-	$(MAKE) WERROR=1 stage
-	$(MAKE) test-regress test-pgtap test-tap
+	@$(MAKE) --no-print-directory WERROR=1 stage
+	@$(MAKE) --no-print-directory test-regress test-pgtap test-tap
 
 test-regress:
-	$(CLUSTER) start regress
-	$(CLUSTER) env regress $(MAKE) installcheck
-	$(CLUSTER) drop regress
+	@$(CLUSTER) start regress
+	@$(CLUSTER) env regress $(MAKE) -s --no-print-directory installcheck || { cat regression.diffs; $(CLUSTER) drop regress; exit 1; }
+	@$(CLUSTER) drop regress
 
 test-pgtap:
-	$(CLUSTER) start pgtap
-	$(CLUSTER) env pgtap test/lib/pgtap.sh test/pgtap/*.sql
-	$(CLUSTER) drop pgtap
+	@$(CLUSTER) start pgtap
+	@$(CLUSTER) env pgtap test/lib/pgtap.sh test/pgtap/*.sql || { $(CLUSTER) drop pgtap; exit 1; }
+	@$(CLUSTER) drop pgtap
 
 test-tap:
-	WORK='$(WORK)' BINDIR='$(STAGED_BIN)' PG_CONFIG='$(PG_CONFIG)' test/lib/tap.sh test/t/*.pl
+	@WORK='$(WORK)' BINDIR='$(STAGED_BIN)' PG_CONFIG='$(PG_CONFIG)' test/lib/tap.sh test/t/*.pl
 
 # Measurements on the data that is not part of the source tree
 BENCH_DATA = ../shared/data
