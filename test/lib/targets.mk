@@ -30,13 +30,18 @@ psql:
 demo-stop:
 	@$(CLUSTER) drop demo
 
+clean: clean-work
+.PHONY: clean-work
+clean-work: demo-stop
+	rm -rf '$(WORK)'
+
 test: deps
 	@$(MAKE) --no-print-directory WERROR=1 stage
 	@$(MAKE) --no-print-directory test-regress test-pgtap test-tap
 
 test-regress:
 	@$(CLUSTER) start regress
-	@$(CLUSTER) env regress $(MAKE) -s --no-print-directory installcheck || { cat regression.diffs; $(CLUSTER) drop regress; exit 1; }
+	@$(CLUSTER) env regress $(MAKE) -s --no-print-directory PG_CONFIG='$(shell command -v $(PG_CONFIG))' installcheck || { cat regression.diffs; $(CLUSTER) drop regress; exit 1; }
 	@$(CLUSTER) drop regress
 
 test-pgtap:
