@@ -108,7 +108,13 @@ REGRESS = \
 	overlap
 REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
 
-DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+# Upgrades. src/upgrade/OLD--NEW.sql leads from the last release to this version;
+# its lines "-- include FILE" take in modules above. A release is frozen as built,
+# install and upgrade script, in release/ ("make freeze"), and never changes there.
+UPGRADES = $(patsubst src/upgrade/%.sql,$(EXTENSION)--%.sql,$(wildcard src/upgrade/*--$(EXTVERSION).sql))
+
+DATA = $(filter-out %--$(EXTVERSION).sql,$(wildcard release/$(EXTENSION)--*.sql))
+DATA_built = $(EXTENSION)--$(EXTVERSION).sql $(UPGRADES)
 EXTRA_CLEAN = accountmatch.control $(GEN) build results regression.diffs regression.out tmp_check
 
 ICU_CFLAGS := $(shell pkg-config --cflags icu-uc 2>/dev/null)
@@ -134,17 +140,17 @@ $(EXTENSION)--$(EXTVERSION).sql: $(SQL_MODULES) META.json Makefile
 	for f in $(SQL_MODULES); do printf '\n-- %s\n\n' "$$f"; cat "$$f" || exit 1; done > $@.tmp
 	mv $@.tmp $@
 
+$(UPGRADES): $(EXTENSION)--%.sql: src/upgrade/%.sql src/upgrade/expand.pl $(SQL_MODULES)
+	perl src/upgrade/expand.pl $< > $@.tmp
+	mv $@.tmp $@
+
 include src/normalize/generate.mk
 
 $(OBJS): $(wildcard src/*.h src/*/*.h) $(GENERATED) META.json
 
 else
 
-# Nothing to build with yet: a bare machine. Fetch it, then start again.
-demo test bench fuzz soak stage valgrind:
-	test/lib/deps.sh
-	$(MAKE) $@
-
+# A bare machine: what needs PGXS starts make again after "deps"
 all install installcheck:
 	@echo "PostgreSQL's server headers are missing: 'make deps' installs them (Debian), or set PG_CONFIG" >&2; exit 1
 

@@ -15,10 +15,13 @@ BEGIN
 			HINT = 'Create the database with CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0.';
 	END IF;
 
-	-- CREATE EXTENSION takes a schema that is there already, whoever owns it
+	-- CREATE EXTENSION takes a schema that is there already, whoever owns it.
+	-- A superuser's is no danger, and is what a dump loaded by another superuser
+	-- begins with: this schema is not a member of the extension, PostgreSQL has it so.
 	SELECT r.rolname::pg_catalog.text INTO other
 	FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) n.nspowner
-	WHERE n.nspname OPERATOR(pg_catalog.=) 'accountmatch' AND r.rolname OPERATOR(pg_catalog.<>) CURRENT_USER;
+	WHERE n.nspname OPERATOR(pg_catalog.=) 'accountmatch' AND r.rolname OPERATOR(pg_catalog.<>) CURRENT_USER
+		AND NOT r.rolsuper;
 	IF FOUND THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'duplicate_schema',

@@ -25,6 +25,7 @@ struct acm_store
 	Size		used;			/* of the last chunk */
 	BufFile    *file;			/* NULL until the limit is reached */
 	uint64		file_size;
+	bool		at_end;			/* the file's position is its end */
 };
 
 /* An empty store */
@@ -39,6 +40,17 @@ acm_store_create(Size memory_limit)
 	return store;
 }
 
+/* Go to a position of the file */
+static void
+seek(acm_store *store, uint64 pos)
+{
+	if (BufFileSeekBlock(store->file, pos / BLCKSZ) != 0 ||
+		BufFileSeek(store->file, 0, pos % BLCKSZ, SEEK_CUR) != 0)
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not seek in temporary file of accountmatch: %m")));
+}
+
 /* Add a record to the file: its length, then its bytes, padded to 8 */
 static uint64
 append_to_file(acm_store *store, const void *data, uint32 len)
@@ -49,6 +61,9 @@ append_to_file(acm_store *store, const void *data, uint32 len)
 
 	if (store->file == NULL)
 		store->file = BufFileCreateTemp(false);
+	else if (!store->at_end)	/* somebody has read in between */
+		seek(store, pos);
+	store->at_end = true;
 	acm_buffile_write(store->file, &header, sizeof(header));
 	acm_buffile_write(store->file, data, len);
 	acm_buffile_write(store->file, zeros, MAXALIGN(len) - len);
@@ -107,11 +122,8 @@ acm_store_fetch(acm_store *store, uint64 pos, StringInfo scratch)
 		return store->chunks[pos / CHUNK_SIZE] + pos % CHUNK_SIZE;
 
 	pos &= ~IN_FILE;
-	if (BufFileSeekBlock(store->file, pos / BLCKSZ) != 0 ||
-		BufFileSeek(store->file, 0, pos % BLCKSZ, SEEK_CUR) != 0)
-		ereport(ERROR,
-				(errcode_for_file_access(),
-				 errmsg("could not seek in temporary file of accountmatch: %m")));
+	store->at_end = false;
+	seek(store, pos);
 	acm_buffile_read(store->file, &header, sizeof(header));
 	resetStringInfo(scratch);
 	enlargeStringInfo(scratch, (int) header);

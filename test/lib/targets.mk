@@ -8,7 +8,7 @@ STAGE = $(WORK)/stage
 STAGED_BIN = $(STAGE)$(shell $(PG_CONFIG) --bindir)
 CLUSTER = WORK='$(WORK)' BINDIR='$(STAGED_BIN)' test/lib/cluster.sh
 
-.PHONY: deps stage demo psql demo-stop test test-regress test-pgtap test-tap bench fuzz soak valgrind
+.PHONY: deps stage demo psql demo-stop test test-regress test-pgtap test-tap bench fuzz soak valgrind freeze
 
 # Packages that building and testing need
 deps:
@@ -30,22 +30,27 @@ psql:
 demo-stop:
 	@$(CLUSTER) drop demo
 
+clean: clean-work
+.PHONY: clean-work
+clean-work: demo-stop
+	rm -rf '$(WORK)'
+
 test: deps
-	$(MAKE) WERROR=1 stage
-	$(MAKE) test-regress test-pgtap test-tap
+	@$(MAKE) --no-print-directory WERROR=1 stage
+	@$(MAKE) --no-print-directory test-regress test-pgtap test-tap
 
 test-regress:
-	$(CLUSTER) start regress
-	$(CLUSTER) env regress $(MAKE) installcheck
-	$(CLUSTER) drop regress
+	@$(CLUSTER) start regress
+	@$(CLUSTER) env regress $(MAKE) -s --no-print-directory PG_CONFIG='$(shell command -v $(PG_CONFIG))' installcheck || { cat regression.diffs; $(CLUSTER) drop regress; exit 1; }
+	@$(CLUSTER) drop regress
 
 test-pgtap:
-	$(CLUSTER) start pgtap
-	$(CLUSTER) env pgtap test/lib/pgtap.sh test/pgtap/*.sql
-	$(CLUSTER) drop pgtap
+	@$(CLUSTER) start pgtap
+	@$(CLUSTER) env pgtap test/lib/pgtap.sh test/pgtap/*.sql || { $(CLUSTER) drop pgtap; exit 1; }
+	@$(CLUSTER) drop pgtap
 
 test-tap:
-	WORK='$(WORK)' BINDIR='$(STAGED_BIN)' PG_CONFIG='$(PG_CONFIG)' test/lib/tap.sh test/t/*.pl
+	@WORK='$(WORK)' BINDIR='$(STAGED_BIN)' PG_CONFIG='$(PG_CONFIG)' test/lib/tap.sh test/t/*.pl
 
 # Measurements on the data that is not part of the source tree
 BENCH_DATA = ../shared/data
@@ -59,3 +64,8 @@ bench-pairs: stage
 	@$(CLUSTER) env bench test/bench/pairs.pl '$(BENCH_DATA)/company_name_pairs.tsv'
 	@$(CLUSTER) drop bench
 	@if [ -r '$(BENCH_DATA)/company_name_pairs.tsv' ]; then $(WORK)/similarity_bench '$(BENCH_DATA)/company_name_pairs.tsv'; fi
+
+# Keep the scripts of this version as released
+freeze: all
+	mkdir -p release
+	cp $(DATA_built) release/
