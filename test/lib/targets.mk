@@ -8,7 +8,7 @@ STAGE = $(WORK)/stage
 STAGED_BIN = $(STAGE)$(shell $(PG_CONFIG) --bindir)
 CLUSTER = WORK='$(WORK)' BINDIR='$(STAGED_BIN)' test/lib/cluster.sh
 
-.PHONY: deps stage demo psql demo-stop test test-regress test-pgtap test-tap bench fuzz soak valgrind
+.PHONY: deps stage demo psql demo-stop test test-unit test-regress test-pgtap test-tap bench fuzz soak valgrind
 
 # Packages that building and testing need
 deps:
@@ -32,7 +32,7 @@ demo-stop:
 
 test: deps
 	$(MAKE) WERROR=1 stage
-	$(MAKE) test-regress test-pgtap test-tap
+	$(MAKE) test-unit test-regress test-pgtap test-tap
 
 test-regress:
 	$(CLUSTER) start regress
@@ -46,3 +46,6 @@ test-pgtap:
 
 test-tap:
 	WORK='$(WORK)' BINDIR='$(STAGED_BIN)' PG_CONFIG='$(PG_CONFIG)' test/lib/tap.sh test/t/*.pl
+
+# Unit tests, fuzzing, measurements
+include $(wildcard test/unit/*.mk test/fuzz/*.mk test/bench/*.mk)
