@@ -3,9 +3,9 @@
  *		Find the host in the text of a CRM field.
  *
  * The first 64 bytes, which hold the host nearly always, are read 16 at a time
- * into a lower-case copy and two masks: where host characters end, and where
- * dots are. All decisions are made on the few bytes that are not host
- * characters.
+ * into three masks: where host characters end, where dots and where capitals
+ * are. All decisions are made on the few bytes that are not host characters. A
+ * host that needs no change is never copied.
  */
 #include "normalize/domain.h"
 
@@ -65,7 +65,10 @@ typedef struct scan
 	size_t		len;
 	uint64_t	other;			/* bit set: not a host character, or behind the end */
 	uint64_t	dots;
+	uint64_t	capitals;
+	size_t		direct;			/* a host that ends here or before needs no copy */
 	bool		folded;
+	unsigned	flags;			/* ACM_MATCH_HOST */
 	acm_domain *d;
 	acm_explain_step step;		/* NULL unless explaining */
 	void	   *arg;
@@ -77,7 +80,7 @@ typedef struct candidate
 	size_t		start;
 	size_t		end;
 	bool		odd;			/* holds other than host characters */
-	bool		by_url;			/* a scheme or // stood before it */
+	unsigned	by_url;			/* ACM_BY_URL if a scheme or // stood before it */
 } candidate;
 
 #define WINDOW 64
@@ -91,25 +94,25 @@ class_at(const scan *s, size_t pos)
 
 #if defined(__SSE2__)
 /*
- * Lower 16 bytes and tell which are host characters and which dots.
+ * Tell which of 16 bytes are host characters, dots and capitals.
  */
-static inline __m128i
-scan16(__m128i v, unsigned *host, unsigned *dots)
+static inline void
+scan16(__m128i v, int pos, uint64_t *host, uint64_t *dots, uint64_t *capitals)
 {
 	__m128i		upper = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('A' - 1)),
 									  _mm_cmplt_epi8(v, _mm_set1_epi8('Z' + 1)));
-	__m128i		low = _mm_or_si128(v, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
-	__m128i		letter = _mm_and_si128(_mm_cmpgt_epi8(low, _mm_set1_epi8('a' - 1)),
-									   _mm_cmplt_epi8(low, _mm_set1_epi8('z' + 1)));
+	__m128i		lower = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('a' - 1)),
+									  _mm_cmplt_epi8(v, _mm_set1_epi8('z' + 1)));
 	__m128i		other = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('-' - 1)),
 									  _mm_cmplt_epi8(v, _mm_set1_epi8('9' + 1)));
 	__m128i		line = _mm_cmpeq_epi8(v, _mm_set1_epi8('_'));
 
 	/* - . / 0..9 are neighbours; all but / are host characters */
 	other = _mm_andnot_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')), other);
-	*host = (unsigned) _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letter, other), line));
-	*dots = (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')));
-	return low;
+	*host |= (uint64_t) _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(upper, lower),
+													   _mm_or_si128(other, line))) << pos;
+	*dots |= (uint64_t) _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.'))) << pos;
+	*capitals |= (uint64_t) _mm_movemask_epi8(upper) << pos;
 }
 
 /*
@@ -146,55 +149,39 @@ load_short(const char *t, size_t len)
 }
 
 /*
- * Read the window: s->other, s->dots, and the lower-case copy.
+ * Read the window: s->other, s->dots, s->capitals.
  */
 static inline void
 read_window(scan *s)
 {
-	char	   *out = s->d->buf + ACM_HOST_PAD;
 	size_t		len = s->len < WINDOW ? s->len : WINDOW;
 	uint64_t	host = 0;
 	uint64_t	dots = 0;
-	unsigned	h;
-	unsigned	d;
+	uint64_t	capitals = 0;
 
-	if (len < 16)
+	if (len >= 16)
 	{
-		if (len > 0)
-		{
-			_mm_storeu_si128((__m128i *) out, scan16(load_short(s->text, len), &h, &d));
-			host = h;
-			dots = d;
-		}
-	}
-	else
-	{
-		size_t		pos = 0;
-
 		/* the last 16 bytes overlap those before */
-		for (;;)
-		{
-			__m128i		v = _mm_loadu_si128((const __m128i *) (s->text + pos));
-
-			_mm_storeu_si128((__m128i *) (out + pos), scan16(v, &h, &d));
-			host |= (uint64_t) h << pos;
-			dots |= (uint64_t) d << pos;
-			if (pos + 16 >= len)
-				break;
-			pos = pos + 32 <= len ? pos + 16 : len - 16;
-		}
+		for (size_t pos = 0; pos + 16 < len; pos += 16)
+			scan16(_mm_loadu_si128((const __m128i *) (s->text + pos)), (int) pos,
+				   &host, &dots, &capitals);
+		scan16(_mm_loadu_si128((const __m128i *) (s->text + len - 16)), (int) len - 16,
+			   &host, &dots, &capitals);
 	}
+	else if (len > 0)
+		scan16(load_short(s->text, len), 0, &host, &dots, &capitals);
 	s->other = ~host;
 	s->dots = dots;
+	s->capitals = capitals;
 }
 #else
 static inline void
 read_window(scan *s)
 {
-	char	   *out = s->d->buf + ACM_HOST_PAD;
 	size_t		len = s->len < WINDOW ? s->len : WINDOW;
 	uint64_t	host = 0;
 	uint64_t	dots = 0;
+	uint64_t	capitals = 0;
 
 	for (size_t i = 0; i < len; i++)
 	{
@@ -202,12 +189,22 @@ read_window(scan *s)
 
 		host |= (uint64_t) (class_at(s, i) == HOST) << i;
 		dots |= (uint64_t) (c == '.') << i;
-		out[i] = (char) (c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+		capitals |= (uint64_t) (c >= 'A' && c <= 'Z') << i;
 	}
 	s->other = ~host;
 	s->dots = dots;
+	s->capitals = capitals;
 }
 #endif
+
+/*
+ * A host character in lower case.
+ */
+static inline char
+lower(char c)
+{
+	return (char) (c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
 
 /*
  * The first position from pos on that holds no host character, or the end.
@@ -241,9 +238,8 @@ settle_copy(scan *s, const candidate *c)
 	char		raw[ACM_IDNA_MAX];
 	char		name[ACM_HOST_BUF];
 	const char *from = s->text + c->start;
-	char	   *buf = s->d->buf + ACM_HOST_PAD;
+	char	   *buf = s->d->buf;
 	size_t		len = c->end - c->start;
-	uint64_t	dots = 0;
 
 	if (len > sizeof(raw))
 		return ACM_HOST_LONG;
@@ -313,7 +309,8 @@ settle_copy(scan *s, const candidate *c)
 		}
 	}
 
-	/* more than one trailing dot over the limit is too long, dots or not */
+	if (len == 0)
+		return ACM_HOST_EMPTY;
 	if (len >= ACM_HOST_BUF)
 		return ACM_HOST_LONG;
 	for (size_t i = 0; i < len; i++)
@@ -322,11 +319,10 @@ settle_copy(scan *s, const candidate *c)
 
 		if (class_of[(unsigned char) b] != HOST)
 			return ACM_HOST_CHARACTER;
-		if (b == '.' && i < 64)
-			dots |= (uint64_t) 1 << i;
-		buf[i] = (char) (b >= 'A' && b <= 'Z' ? b | 0x20 : b);
+		buf[i] = lower(b);
 	}
-	return acm_host_settle(s->d, ACM_HOST_PAD, (int) len, dots, c->by_url, s->step, s->arg);
+	return acm_host_settle(s->d, buf, 0, (int) len, acm_host_dots(buf, (int) len),
+						   c->by_url | s->flags, s->step, s->arg);
 }
 
 /*
@@ -353,8 +349,8 @@ settle_brackets(scan *s, const candidate *c)
 	if (len > 45 || !acm_ipv6_parse(from, (int) len, piece))
 		return ACM_HOST_CHARACTER;
 	d->kind = ACM_DOMAIN_IP;
-	d->host = d->buf + ACM_HOST_PAD;
-	d->host_len = (int16_t) acm_ipv6_print(piece, d->buf + ACM_HOST_PAD);
+	d->host = d->buf;
+	d->host_len = (int16_t) acm_ipv6_print(piece, d->buf);
 	d->suffix_off = d->reg_off = d->match_off = -1;
 	if (s->step)
 		s->step(s->arg, "class ip: an IPv6 address", d->host, d->host_len);
@@ -362,14 +358,33 @@ settle_brackets(scan *s, const candidate *c)
 }
 
 /*
- * Settle a candidate.
+ * Settle a candidate: where it stands, if it is in the window and needs no
+ * change; else a copy. A folded text does not outlive the call, and a short one has not the
+ * 8 bytes that acm_host_settle may read.
  */
 static inline acm_host_fault
 settle(scan *s, const candidate *c)
 {
-	if (!c->odd && c->end <= WINDOW)
-		return acm_host_settle(s->d, ACM_HOST_PAD + (int) c->start, (int) (c->end - c->start),
-							   s->dots >> (c->start < WINDOW ? c->start : 0), c->by_url, s->step, s->arg);
+	size_t		len = c->end - c->start;
+
+	if (len == 0)
+		return ACM_HOST_EMPTY;
+	if (c->end <= s->direct && !c->odd)
+	{
+		/* the host's bits alone, its last byte in the highest */
+		uint64_t	dots = s->dots >> c->start << (WINDOW - len);
+		uint64_t	capitals = s->capitals >> c->start << (WINDOW - len);
+
+		if (dots == 0 && !c->by_url)
+			return ACM_HOST_SINGLE;
+		if (capitals == 0)
+			return acm_host_settle(s->d, s->text, (int) c->start, (int) len, dots,
+								   c->by_url | s->flags, s->step, s->arg);
+		for (size_t i = 0; i < len; i++)
+			s->d->buf[i] = lower(s->text[c->start + i]);
+		return acm_host_settle(s->d, s->d->buf, 0, (int) len, dots,
+							   c->by_url | s->flags, s->step, s->arg);
+	}
 	return settle_copy(s, c);
 }
 
@@ -411,9 +426,6 @@ settle_explained(scan *s, const candidate *c, bool brackets)
 	explain_candidate(s, c, fault);
 	if (fault != ACM_HOST_OK)
 		return fault;
-
-	/* what the quiet run wrote may lie over the window */
-	read_window(s);
 	return brackets ? settle_brackets(s, c) : settle(s, c);
 }
 
@@ -430,7 +442,7 @@ typedef enum outcome
  * be folded first. Of a URL, a list separator belongs to the path.
  */
 static bool
-skip_value(const scan *s, size_t *pos, bool by_url)
+skip_value(const scan *s, size_t *pos, unsigned by_url)
 {
 	size_t		p = *pos;
 
@@ -454,10 +466,10 @@ static outcome
 search(scan *s)
 {
 	size_t		pos = 0;
-	bool		by_url = false;
+	unsigned	by_url = 0;
 	int			slashes = 0;
 	bool		weak = false;
-	candidate	best = {0, 0, false, false};
+	candidate	best = {0, 0, false, 0};
 
 	while (pos < s->len)
 	{
@@ -470,14 +482,15 @@ search(scan *s)
 
 		if (class == SPACE || class == LIST)
 		{
-			by_url = false;
+			by_url = 0;
 			slashes = 0;
 			pos++;
 			continue;
 		}
 		if (class == SLASH)
 		{
-			by_url = by_url || ++slashes == 2;
+			if (++slashes == 2)
+				by_url = ACM_BY_URL;
 			pos++;
 			continue;
 		}
@@ -519,7 +532,7 @@ search(scan *s)
 		{
 			/* a scheme */
 			pos = end + 3;
-			by_url = true;
+			by_url = ACM_BY_URL;
 			continue;
 		}
 
@@ -531,10 +544,6 @@ search(scan *s)
 			fault = brackets ? settle_brackets(s, &c) : settle(s, &c);
 		if (fault == ACM_HOST_OK)
 			return FOUND;
-
-		/* a copy may have been written over the window */
-		if (c.odd || c.end > WINDOW || fault == ACM_HOST_WEAK)
-			read_window(s);
 		if (fault == ACM_HOST_WEAK)
 		{
 			if (!weak)
@@ -546,7 +555,7 @@ search(scan *s)
 		{
 			/* "Website:acme.com", "http:/acme.com", but not the drive of "C:\acme.com" or a port */
 			pos = colon + 1;
-			by_url = false;
+			by_url = 0;
 			continue;
 		}
 		else if (!brackets && class == SLASH && end + 1 < s->len && class_at(s, end + 1) == SLASH)
@@ -569,6 +578,55 @@ search(scan *s)
 }
 
 /*
+ * Try the forms that most values have: a host, word@host or word://host, up to
+ * the end, a path or the next value; before it nothing, or words. They are told
+ * from the run of host characters around the first dot. What is found is what
+ * search would find; false leaves the text to that.
+ */
+static inline bool
+found_at_once(scan *s)
+{
+	const char *t = s->text;
+	unsigned	dot;
+	unsigned	start;
+	unsigned	end;
+	unsigned	class;
+	unsigned	last;
+	uint64_t	before;
+	unsigned	mail;
+	unsigned	url;
+
+	if (s->dots == 0 || s->direct == 0)
+		return false;
+	dot = (unsigned) __builtin_ctzll(s->dots);
+	if (s->other >> dot == 0)
+		return false;
+	before = s->other & (((uint64_t) 1 << dot) - 1);
+	start = before == 0 ? 0 : 64 - (unsigned) __builtin_clzll(before);
+	end = dot + (unsigned) __builtin_ctzll(s->other >> dot);
+	class = end < s->len ? class_at(s, end) : SPACE;
+	if ((1 << class & (1 << SPACE | 1 << LIST | 1 << SLASH | 1 << QUERY)) == 0 ||
+		s->capitals >> start << (WINDOW - (end - start)) != 0)
+		return false;
+
+	/* & and not &&: which form it is cannot be foreseen */
+	last = start < 3 ? 0 : start - 3;
+	url = (unsigned) (start >= 3) & (unsigned) (t[last] == ':') & (unsigned) (t[last + 1] == '/') &
+		(unsigned) (t[last + 2] == '/');
+	mail = (unsigned) (start > 0) & (unsigned) (t[start - (start > 0)] == '@');
+	before &= ~((uint64_t) (mail | url * 7) << ((start - (mail | url * 3)) & 63));
+	for (; before != 0; before &= before - 1)
+	{
+		class = class_at(s, (size_t) __builtin_ctzll(before));
+		if (class != SPACE && class != LIST)
+			return false;
+	}
+	return acm_host_settle(s->d, t, (int) start, (int) (end - start),
+						   s->dots >> start << (WINDOW - (end - start)),
+						   url * ACM_BY_URL | s->flags, NULL, NULL) == ACM_HOST_OK;
+}
+
+/*
  * Fold the text and search that.
  */
 static outcome
@@ -579,6 +637,7 @@ search_folded(scan *s)
 	s->len = acm_fold_text(s->text, s->len, folded);
 	s->text = folded;
 	s->folded = true;
+	s->direct = 0;
 	if (s->step)
 		s->step(s->arg, "white space, quotes, fullwidth and invisible characters folded", folded, (int) s->len);
 	read_window(s);
@@ -589,7 +648,8 @@ search_folded(scan *s)
  * Read the first valid host in the text.
  */
 static void
-parse(const char *text, size_t len, acm_domain *d, acm_explain_step step, void *arg)
+parse(const char *text, size_t len, acm_domain *d, unsigned flags, acm_explain_step step,
+	  void *arg)
 {
 	scan		s;
 	outcome		found = NOTHING;
@@ -597,12 +657,16 @@ parse(const char *text, size_t len, acm_domain *d, acm_explain_step step, void *
 	s.text = text;
 	s.len = len;
 	s.folded = false;
+	s.direct = len < 8 ? 0 : WINDOW;
+	s.flags = flags;
 	s.d = d;
 	s.step = step;
 	s.arg = arg;
 	if (len <= ACM_INPUT_MAX)
 	{
 		read_window(&s);
+		if (step == NULL && found_at_once(&s))
+			return;
 		found = search(&s);
 		if (found == NEEDS_FOLD)
 			found = search_folded(&s);
@@ -619,7 +683,13 @@ parse(const char *text, size_t len, acm_domain *d, acm_explain_step step, void *
 void
 acm_domain_parse(const char *text, size_t len, acm_domain *d)
 {
-	parse(text, len, d, NULL, NULL);
+	parse(text, len, d, ACM_MATCH_HOST, NULL, NULL);
+}
+
+void
+acm_domain_parse_registrable(const char *text, size_t len, acm_domain *d)
+{
+	parse(text, len, d, 0, NULL, NULL);
 }
 
 void
@@ -627,7 +697,7 @@ acm_domain_explain(const char *text, size_t len, acm_domain *d, acm_explain_step
 {
 	step(arg, len > ACM_INPUT_MAX ? "no host: input over 8 kB" : "input", text,
 		 len > ACM_INPUT_MAX ? 0 : (int) len);
-	parse(text, len, d, step, arg);
+	parse(text, len, d, ACM_MATCH_HOST, step, arg);
 	if (d->kind == ACM_DOMAIN_INVALID)
 		step(arg, "class invalid: no valid host in the text", NULL, 0);
 }

@@ -48,9 +48,6 @@
 /* A host in A-labels has at most 253 bytes (RFC 1035, 2.3.4), plus NUL */
 #define ACM_HOST_BUF 256
 
-/* Bytes before and after a host in acm_domain.buf that may be read, not used */
-#define ACM_HOST_PAD 16
-
 /* Keep in the order of the SQL enum accountmatch.domain_kind */
 typedef enum acm_domain_kind
 {
@@ -65,9 +62,11 @@ typedef enum acm_domain_kind
 /*
  * What one text holds. All offsets count bytes from the start of host.
  *
- * host points into buf and is not NUL-terminated: a copy of the structure
- * needs its own. An IPv4 address is four decimal numbers, an IPv6 address
- * stands in brackets, in the form of RFC 5952.
+ * host points into the parsed text where that needed no change (already lower
+ * case ASCII), else into buf: it is valid while both live, and is not
+ * NUL-terminated. A copy of the structure needs a host of its own. An IPv4
+ * address is four decimal numbers, an IPv6 address stands in brackets, in the
+ * form of RFC 5952.
  */
 typedef struct acm_domain
 {
@@ -78,7 +77,7 @@ typedef struct acm_domain
 	int16_t		reg_off;		/* registrable domain: [reg_off, host_len); -1 if there is none */
 	int16_t		match_off;		/* match host: [match_off, host_len); -1 unless kind is company */
 	bool		hosted;			/* below a suffix of the private section: acme.myshopify.com */
-	char		buf[ACM_HOST_BUF + 2 * ACM_HOST_PAD];
+	char		buf[ACM_HOST_BUF];
 } acm_domain;
 
 /*
@@ -87,6 +86,9 @@ typedef struct acm_domain
  * that the first Unicode host opens ICU's UTS-46 object, kept for the process.
  */
 extern void acm_domain_parse(const char *text, size_t len, acm_domain *d);
+
+/* The same without the match host: match_off is -1 */
+extern void acm_domain_parse_registrable(const char *text, size_t len, acm_domain *d);
 
 /*
  * The same, telling every step: called with a rule in words and the value that

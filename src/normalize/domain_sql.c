@@ -16,10 +16,12 @@
 
 /*
  * Read the host in a text argument, which is copied only where it is stored
- * compressed or out of line, and not even then if it is too long to hold one.
+ * compressed or out of line, and not even then if it is too long to hold one. The
+ * host may lie in the copy, which is left to the memory context.
  */
 static inline void
-parse_argument(FunctionCallInfo fcinfo, acm_domain *d)
+parse_argument(FunctionCallInfo fcinfo, acm_domain *d,
+			   void (*parse) (const char *, size_t, acm_domain *))
 {
 	struct varlena *value = (struct varlena *) PG_GETARG_POINTER(0);
 	struct varlena *text = value;
@@ -28,14 +30,12 @@ parse_argument(FunctionCallInfo fcinfo, acm_domain *d)
 	{
 		if (toast_raw_datum_size(PointerGetDatum(value)) - VARHDRSZ > ACM_INPUT_MAX)
 		{
-			acm_domain_parse(NULL, ACM_INPUT_MAX + 1, d);
+			parse(NULL, ACM_INPUT_MAX + 1, d);
 			return;
 		}
 		text = pg_detoast_datum_packed(value);
 	}
-	acm_domain_parse(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), d);
-	if (unlikely(text != value))
-		pfree(text);
+	parse(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), d);
 }
 
 /*
@@ -64,7 +64,7 @@ acm_normalize_domain(PG_FUNCTION_ARGS)
 {
 	acm_domain	d;
 
-	parse_argument(fcinfo, &d);
+	parse_argument(fcinfo, &d, acm_domain_parse_registrable);
 	return host_from(fcinfo, &d, d.kind == ACM_DOMAIN_INVALID ? -1 : 0);
 }
 
@@ -77,7 +77,7 @@ acm_registrable_domain(PG_FUNCTION_ARGS)
 {
 	acm_domain	d;
 
-	parse_argument(fcinfo, &d);
+	parse_argument(fcinfo, &d, acm_domain_parse_registrable);
 	return host_from(fcinfo, &d, d.reg_off);
 }
 
@@ -90,7 +90,7 @@ acm_public_suffix(PG_FUNCTION_ARGS)
 {
 	acm_domain	d;
 
-	parse_argument(fcinfo, &d);
+	parse_argument(fcinfo, &d, acm_domain_parse_registrable);
 	return host_from(fcinfo, &d, d.reg_off < 0 ? -1 : d.suffix_off);
 }
 
@@ -103,7 +103,7 @@ acm_match_domain(PG_FUNCTION_ARGS)
 {
 	acm_domain	d;
 
-	parse_argument(fcinfo, &d);
+	parse_argument(fcinfo, &d, acm_domain_parse_registrable);
 	return host_from(fcinfo, &d, d.kind == ACM_DOMAIN_COMPANY ? d.reg_off : -1);
 }
 
@@ -116,7 +116,7 @@ acm_match_host(PG_FUNCTION_ARGS)
 {
 	acm_domain	d;
 
-	parse_argument(fcinfo, &d);
+	parse_argument(fcinfo, &d, acm_domain_parse);
 	return host_from(fcinfo, &d, d.match_off);
 }
 
@@ -170,7 +170,7 @@ acm_domain_class(PG_FUNCTION_ARGS)
 
 	if (unlikely(cache == NULL))
 		cache = find_kinds(fcinfo);
-	parse_argument(fcinfo, &d);
+	parse_argument(fcinfo, &d, acm_domain_parse_registrable);
 	PG_RETURN_OID(cache->value[d.kind]);
 }
 

@@ -12,6 +12,7 @@
 /* A name of the table; its slot is its identity */
 typedef struct host_node
 {
+	uint64_t	key;			/* hash of the name; UINT64_MAX where a slot is empty */
 	uint16_t	parent;			/* slot of the name less its first label */
 	uint16_t	flags;			/* HOST_... */
 	uint32_t	label;			/* where host_label_pool has a label of over 8 bytes */
@@ -35,57 +36,194 @@ load8(const char *s)
 }
 
 /*
- * Hash a label onto the hash of what stands to its right. For one h, labels of
- * up to 8 bytes have different hashes: each step is a bijection. Reads up to 7
- * bytes before the label.
+ * Load 4 bytes, in the machine's order.
+ */
+static inline uint32_t
+load4(const char *s)
+{
+	uint32_t	v;
+
+	memcpy(&v, s, 4);
+	return v;
+}
+
+#define WWW_DOT load4("www.")
+
+/*
+ * The 8 bytes before base[end], zeros where that is before base. Anything if
+ * end is not positive. No branch: lengths are nothing that a processor could
+ * foresee.
  */
 static inline uint64_t
-label_hash(uint64_t h, const char *s, int len)
+bytes_before(const char *base, int end)
 {
-	while (len > 8)
-	{
-		h = (h ^ load8(s + len - 8)) * HOST_MULTIPLIER;
-		h ^= h >> 32;
-		len -= 8;
-	}
-	h = (h ^ load8(s + len - 8) >> (64 - 8 * len)) * HOST_MULTIPLIER;
-	return h ^ h >> 32;
+	int			n = end < 8 ? end : 8;
+
+	return load8(base + (end - n)) << (-8 * n & 63);
+}
+
+/* The last n bytes of eight, in the order of load8 */
+static const uint64_t last_bytes[9] = {
+	0, UINT64_C(0xFF) << 56, UINT64_C(0xFFFF) << 48, UINT64_C(0xFFFFFF) << 40,
+	UINT64_C(0xFFFFFFFF) << 32, UINT64_C(0xFFFFFFFFFF) << 24,
+	UINT64_C(0xFFFFFFFFFFFF) << 16, UINT64_C(0xFFFFFFFFFFFFFF) << 8, ~UINT64_C(0)
+};
+
+/*
+ * Add a term to a sum over labels, in which their order counts.
+ */
+static inline uint64_t
+add_term(uint64_t sum, uint64_t term)
+{
+	return (sum << 23 | sum >> 41) + term;
 }
 
 /*
- * Find the name that a label makes with its parent: its slot, or -1.
+ * Add the label base[start, end) to the sum of those to its right. For one
+ * sum, labels of up to 8 bytes give different ones: their term is one to one.
+ */
+static inline uint64_t
+add_label(uint64_t sum, const char *base, int start, int end)
+{
+	int			len = end - start;
+	int			more;
+	uint64_t	before;
+	uint64_t	last;
+
+	while (__builtin_expect(len > 16, 0))
+	{
+		sum = add_term(sum, bytes_before(base, end) * LAST_MULTIPLIER);
+		end -= 8;
+		len -= 8;
+	}
+	more = len < 8 ? 0 : len - 8;
+	before = bytes_before(base, end - 8) & last_bytes[more];
+	last = bytes_before(base, end) & last_bytes[len - more];
+	return add_term(sum, last * LAST_MULTIPLIER ^ before * BEFORE_MULTIPLIER);
+}
+
+/*
+ * Find the name that a label makes with its parent: its slot, or -1. Most
+ * names are not in the table, which the filter tells without looking there.
  */
 static inline int
-lookup(uint64_t h, int parent, const char *label, int len)
+lookup(uint64_t sum, int parent, const char *label, int len)
 {
-	uint32_t	slot = (uint32_t) ((h >> 32) * HOST_SLOTS >> 32);
+	uint64_t	key = sum * KEY_MULTIPLIER;
+	uint32_t	bit = (uint32_t) (key >> (64 - HOST_FILTER_BITS));
+	uint32_t	slot;
+	const host_node *node;
 
-	while (host_key[slot] < h)
-		slot++;
-	if (host_key[slot] != h || host_nodes[slot].parent != parent)
+	if ((host_filter[bit >> 6] >> (bit & 63) & 1) == 0)
 		return -1;
-	if ((host_nodes[slot].flags & HOST_LONG) != 0 ?
-		len <= 8 || memcmp(host_label_pool + host_nodes[slot].label, label, (size_t) len) != 0 :
+	key ^= key >> 32;
+
+	/* two steps without a branch, which settle most searches */
+	slot = (uint32_t) ((key >> 32) * HOST_SLOTS >> 32);
+	slot += host_nodes[slot].key < key;
+	slot += host_nodes[slot].key < key;
+	while (host_nodes[slot].key < key)
+		slot++;
+	node = &host_nodes[slot];
+	if (node->key != key || node->parent != parent)
+		return -1;
+	if (__builtin_expect((node->flags & HOST_LONG) != 0, 0) ?
+		len <= 8 || memcmp(host_label_pool + node->label, label, (size_t) len) != 0 :
 		len > 8)
 		return -1;
 	return (int) slot;
 }
 
 /*
- * Where the label starts that ends before pos: behind the last dot, or 0.
+ * Find a label of up to 8 bytes, as of bytes_before, in a table of them: its
+ * index, or -1.
  */
 static inline int
-label_start(const char *host, uint64_t dots, int pos)
+find_short(const uint64_t *table, int bits, uint64_t label)
 {
-	while (pos > 64)
+	uint32_t	i = (uint32_t) (label * LAST_MULTIPLIER >> (64 - bits));
+
+	while (table[i] != label)
 	{
-		if (host[pos - 1] == '.')
-			return pos;
-		pos--;
+		if (table[i] == 0)
+			return -1;
+		i = (i + 1) % (1u << bits);
 	}
-	if (pos < 64)
-		dots &= ((uint64_t) 1 << pos) - 1;
-	return dots == 0 ? 0 : 64 - __builtin_clzll(dots);
+	return (int) i;
+}
+
+/*
+ * Find a top-level domain, base[start, end): its slot, or -1. Adds it to the
+ * sum.
+ */
+static inline int
+lookup_tld(const char *base, int start, int end, uint64_t *sum)
+{
+	int			len = end - start;
+	uint64_t	label;
+	int			i;
+
+	if (__builtin_expect(len > 8, 0))
+	{
+		*sum = add_label(*sum, base, start, end);
+		return lookup(*sum, HOST_ROOT, base + start, len);
+	}
+	label = bytes_before(base, end) & last_bytes[len];
+	*sum = add_term(*sum, label * LAST_MULTIPLIER);
+	i = find_short(short_tlds, TLD_BITS, label);
+	return i < 0 ? -1 : short_tld_slots[i];
+}
+
+uint64_t
+acm_host_dots(const char *host, int end)
+{
+	uint64_t	dots = 0;
+
+	for (int i = end < 64 ? 0 : end - 64; i < end; i++)
+		dots |= (uint64_t) (host[i] == '.') << (64 - (end - i));
+	return dots;
+}
+
+/* The labels of a host from the right: [start, end) is the one at hand */
+typedef struct labels
+{
+	int			start;
+	int			end;
+	uint64_t	dots;			/* before end, as of acm_host_dots */
+	int			known;			/* how far to the left dots tells */
+} labels;
+
+/*
+ * Find where the label starts that ends at l->end.
+ */
+static inline void
+find_start(const char *host, labels *l)
+{
+	int			len;
+
+	if (__builtin_expect(l->dots == 0 && l->known > 0, 0))
+	{
+		l->dots = acm_host_dots(host, l->end);
+		l->known = l->end < 64 ? 0 : l->end - 64;
+	}
+	if (l->dots == 0)
+	{
+		l->start = 0;
+		return;
+	}
+	len = __builtin_clzll(l->dots);
+	l->start = l->end - len;
+	l->dots = l->dots << len << 1;
+}
+
+/*
+ * Go on to the next label; there is one if l->start > 0.
+ */
+static inline void
+next_label(const char *host, labels *l)
+{
+	l->end = l->start - 1;
+	find_start(host, l);
 }
 
 /*
@@ -98,7 +236,7 @@ check_lengths(const char *host, int len, uint64_t dots)
 	int			start = 0;
 
 	if (len <= 64)
-		return (dots & (dots << 1 | 1)) != 0 ? ACM_HOST_EMPTY_LABEL : ACM_HOST_OK;
+		return (dots & dots << 1) != 0 || host[0] == '.' ? ACM_HOST_EMPTY_LABEL : ACM_HOST_OK;
 	if (len > 253)
 		return ACM_HOST_LONG;
 	for (int i = 0; i <= len; i++)
@@ -115,25 +253,29 @@ check_lengths(const char *host, int len, uint64_t dots)
 }
 
 /*
- * Whether the code of a country or a language; the table holds them with the
- * other generic labels.
+ * Whether base[start, end) is one of host_labels.txt.
  */
 static inline bool
-known_label(const char *label, int len)
+known_label(const char *base, int start, int end)
 {
-	return lookup(label_hash(LABEL_SEED, label, len), HOST_LABELS, label, len) >= 0;
+	int			len = end - start;
+
+	if (len > 8)
+		return lookup(add_label(LABEL_SEED, base, start, end), HOST_LABELS, base + start, len) >= 0;
+	return find_short(short_labels, LABEL_BITS, bytes_before(base, end) & last_bytes[len]) >= 0;
 }
 
 /*
- * Whether a leading label says nothing about who the host belongs to: one of
- * host_labels.txt, www and a number, or two codes (en-us, de_at).
+ * Whether a leading label that is not on the list says nothing about who the
+ * host belongs to: www and a number, or two codes (en-us, de_at).
  */
-static bool
-generic_label(const char *label, int len)
+static inline bool
+generic_form(const char *base, int start, int end)
 {
-	if (known_label(label, len))
-		return true;
-	if (len > 3 && memcmp(label, "www", 3) == 0)
+	const char *label = base + start;
+	int			len = end - start;
+
+	if (len > 3 && label[0] == 'w' && label[1] == 'w' && label[2] == 'w')
 	{
 		int			i = 3;
 
@@ -141,15 +283,8 @@ generic_label(const char *label, int len)
 			i++;
 		return i == len;
 	}
-	if (len == 5 && (label[2] == '-' || label[2] == '_'))
-	{
-		/* a label is read with what stands before it: copy the first */
-		char		code[ACM_HOST_PAD] = {0};
-
-		memcpy(code + 8, label, 2);
-		return known_label(code + 8, 2) && known_label(label + 3, 2);
-	}
-	return false;
+	return len == 5 && (label[2] == '-' || label[2] == '_') &&
+		known_label(base, start, start + 2) && known_label(base, start + 3, end);
 }
 
 /*
@@ -157,18 +292,18 @@ generic_label(const char *label, int len)
  * or nothing at all.
  */
 static acm_host_fault
-settle_ipv4(acm_domain *d, int at, int len, bool by_url, acm_explain_step step, void *arg)
+settle_ipv4(acm_domain *d, const char *host, int len, bool by_url, acm_explain_step step, void *arg)
 {
 	uint32_t	ip;
-	int			parts = acm_ipv4_parse(d->buf + at, len, &ip);
+	int			parts = acm_ipv4_parse(host, len, &ip);
 
 	if (parts == 0)
 		return ACM_HOST_NUMBER;
 	if (parts == 1 && !by_url)
 		return ACM_HOST_SINGLE;
 	d->kind = ACM_DOMAIN_IP;
-	d->host = d->buf + ACM_HOST_PAD;
-	d->host_len = (int16_t) acm_ipv4_print(ip, d->buf + ACM_HOST_PAD);
+	d->host = d->buf;
+	d->host_len = (int16_t) acm_ipv4_print(ip, d->buf);
 	d->suffix_off = d->reg_off = d->match_off = -1;
 	if (step)
 		step(arg, "class ip: an IPv4 address", d->host, d->host_len);
@@ -179,6 +314,7 @@ settle_ipv4(acm_domain *d, int at, int len, bool by_url, acm_explain_step step, 
 typedef struct suffix_walk
 {
 	int			suffix;			/* start of the public suffix */
+	int			reg;			/* start of the registrable domain; -1 if none */
 	int			named;			/* start of the longest name with a class */
 	unsigned	named_flags;
 	unsigned	rule;			/* kind of the prevailing rule; 0 if the default */
@@ -186,75 +322,83 @@ typedef struct suffix_walk
 } suffix_walk;
 
 /*
- * Walk from the last label, [start, len), to the left, as long as the table
- * has names below.
+ * Walk from the last label to the left, as long as the table has names below,
+ * and find the public suffix and the label before it.
  */
-static inline void
-walk_suffix(const char *host, int len, int start, uint64_t dots, suffix_walk *w)
+static inline suffix_walk
+walk_suffix(const char *base, int at, int len, labels l)
 {
-	uint64_t	h = HOST_SEED;
-	int			node = HOST_ROOT;
-	int			end = len;
-	unsigned	above = 0;
+	const char *host = base + at;
+	uint64_t	sum = HOST_SEED;
+	int			node = lookup_tld(base, at + l.start, at + len, &sum);
+	unsigned	flags = node < 0 ? 0 : host_nodes[node].flags;
+	suffix_walk w = {l.start, -1, len, 0, 0, flags};
 
-	w->suffix = start;
-	w->named = len;
-	w->named_flags = w->rule = w->tld = 0;
 	for (;;)
 	{
-		unsigned	flags = 0;
+		unsigned	above = flags;
 
-		h = label_hash(h, host + start, end - start);
-		node = lookup(h, node, host + start, end - start);
-		if (node >= 0)
-			flags = host_nodes[node].flags;
-		if (above & HOST_WILDCARD)
-		{
-			w->suffix = start;
-			w->rule = above & (HOST_WILDCARD | HOST_PRIVATE_WILDCARD);
-		}
-		if (node < 0)
-			return;
-		if (end == len)
-			w->tld = flags;
 		if (flags & HOST_RULE)
 		{
-			w->suffix = start;
-			w->rule = flags & (HOST_RULE | HOST_PRIVATE);
+			w.suffix = l.start;
+			w.reg = -1;
+			w.rule = flags & (HOST_RULE | HOST_PRIVATE);
 		}
-		if (flags & HOST_EXCEPTION)
+		if (flags & (HOST_FREEMAIL | HOST_SHARED | HOST_SHARED_BELOW | HOST_EXCEPTION))
 		{
-			w->suffix = end + 1;
-			w->rule = flags & (HOST_EXCEPTION | HOST_PRIVATE);
+			if (flags & HOST_EXCEPTION)
+			{
+				w.suffix = l.end + 1;
+				w.reg = l.start;
+				w.rule = flags & (HOST_EXCEPTION | HOST_PRIVATE);
+				return w;
+			}
+			w.named = l.start;
+			w.named_flags = flags;
 		}
-		if (flags & (HOST_FREEMAIL | HOST_SHARED | HOST_SHARED_BELOW | HOST_RESERVED))
+		if (l.start == 0 || (flags & (HOST_CHILDREN | HOST_WILDCARD)) == 0)
+			break;
+		next_label(host, &l);
+		sum = add_label(sum, base, at + l.start, at + l.end);
+		node = lookup(sum, node, host + l.start, l.end - l.start);
+		flags = node < 0 ? 0 : host_nodes[node].flags;
+		if (above & HOST_WILDCARD)
 		{
-			w->named = start;
-			w->named_flags = flags;
+			w.suffix = l.start;
+			w.reg = -1;
+			w.rule = above & (HOST_WILDCARD | HOST_PRIVATE_WILDCARD);
 		}
-		if (start == 0 || (flags & (HOST_CHILDREN | HOST_WILDCARD)) == 0)
-			return;
-		above = flags;
-		end = start - 1;
-		start = label_start(host, dots, end);
+		else if (l.end + 1 == w.suffix)
+			w.reg = l.start;
 	}
+	if (w.reg < 0 && w.suffix > 0)
+	{
+		next_label(host, &l);
+		w.reg = l.start;
+	}
+	return w;
 }
 
 /*
- * Skip generic labels from the front of host, which has a label ending before
- * limit; returns where the first other label starts, or limit.
+ * Skip generic labels from the front of the host at base + at, of which a label
+ * starts at limit; returns where the first other label starts, or limit. In
+ * front, bit i tells that byte i of the host is a dot; 0 if that is not known.
  */
-static inline int
-skip_generic(const char *host, int limit)
+static int
+skip_generic(const char *base, int at, uint64_t front, int limit)
 {
 	int			start = 0;
 
 	while (start < limit)
 	{
-		const char *dot = memchr(host + start, '.', (size_t) (limit - start));
-		int			end = (int) (dot - host);
+		int			end = start;
 
-		if (!generic_label(host + start, end - start))
+		if (front != 0)
+			end += __builtin_ctzll(front >> start);
+		else
+			while (base[at + end] != '.')
+				end++;
+		if (!known_label(base, at + start, at + end) && !generic_form(base, at + start, at + end))
 			break;
 		start = end + 1;
 	}
@@ -265,18 +409,18 @@ skip_generic(const char *host, int limit)
  * The class of a host that has a registrable domain.
  */
 static inline acm_domain_kind
-classify(const char *host, int reg, const suffix_walk *w)
+classify(const char *base, int at, uint64_t front, const suffix_walk *w)
 {
 	/* a class above the registrable domain is the suffix's, not the host's */
-	if (w->named <= reg)
+	if (w->named <= w->reg)
 	{
 		if ((w->named_flags & HOST_SHARED) != 0 ||
-			((w->named_flags & HOST_SHARED_BELOW) != 0 && skip_generic(host, w->named) < w->named))
+			((w->named_flags & HOST_SHARED_BELOW) != 0 && skip_generic(base, at, front, w->named) < w->named))
 			return ACM_DOMAIN_SHARED;
 		if (w->named_flags & HOST_FREEMAIL)
 			return ACM_DOMAIN_FREEMAIL;
 	}
-	if (memcmp(host + reg, "www.", 4) == 0 && (w->rule & HOST_EXCEPTION) == 0)
+	if (load4(base + at + w->reg) == WWW_DOT && (w->rule & HOST_EXCEPTION) == 0)
 		return ACM_DOMAIN_SHARED;
 	return ACM_DOMAIN_COMPANY;
 }
@@ -285,22 +429,22 @@ classify(const char *host, int reg, const suffix_walk *w)
  * Tell the steps from a settled host on.
  */
 static void
-explain_settled(const acm_domain *d, const suffix_walk *w, int stripped,
+explain_settled(const acm_domain *d, suffix_walk w, int stripped,
 				acm_explain_step step, void *arg)
 {
 	const char *rule;
 
 	if (stripped > 0)
 		step(arg, "leading www. stripped", d->host, d->host_len);
-	if (w->rule == 0)
+	if (w.rule == 0)
 		rule = "public suffix: not on the list, so the last label";
-	else if (w->rule & HOST_EXCEPTION)
+	else if (w.rule & HOST_EXCEPTION)
 		rule = "public suffix: exception rule";
-	else if (w->rule & HOST_WILDCARD)
-		rule = w->rule & HOST_PRIVATE_WILDCARD ? "public suffix: wildcard rule, private section" :
+	else if (w.rule & HOST_WILDCARD)
+		rule = w.rule & HOST_PRIVATE_WILDCARD ? "public suffix: wildcard rule, private section" :
 			"public suffix: wildcard rule";
 	else
-		rule = w->rule & HOST_PRIVATE ? "public suffix: rule, private section" : "public suffix: rule";
+		rule = w.rule & HOST_PRIVATE ? "public suffix: rule, private section" : "public suffix: rule";
 	step(arg, rule, d->host + d->suffix_off, d->host_len - d->suffix_off);
 	if (d->kind == ACM_DOMAIN_SUFFIX)
 	{
@@ -315,76 +459,77 @@ explain_settled(const acm_domain *d, const suffix_walk *w, int stripped,
 		step(arg, d->match_off > 0 ? "match host: generic leading labels stripped" :
 			 "match host: no generic leading label", d->host + d->match_off, d->host_len - d->match_off);
 	}
-	else if (w->named <= d->reg_off)
+	else if (w.named <= d->reg_off)
 		step(arg, d->kind == ACM_DOMAIN_FREEMAIL ? "class freemail: a mail provider" :
-			 w->named_flags & HOST_SHARED ? "class shared: one host of many" :
-			 "class shared: one of many hosts below", d->host + w->named, d->host_len - w->named);
+			 w.named_flags & HOST_SHARED ? "class shared: one host of many" :
+			 "class shared: one of many hosts below", d->host + w.named, d->host_len - w.named);
 	else
 		step(arg, "class shared: front page of a suffix's operator", d->host + d->reg_off,
 			 d->host_len - d->reg_off);
 }
 
 acm_host_fault
-acm_host_settle(acm_domain *d, int at, int len, uint64_t dots, bool by_url,
-				acm_explain_step step, void *arg)
+acm_host_settle(acm_domain *d, const char *base, int at, int len, uint64_t dots,
+				unsigned flags, acm_explain_step step, void *arg)
 {
-	const char *host = d->buf + at;
-	int			tld;
-	int			reg;
+	const char *host = base + at;
 	int			stripped = 0;
+	uint64_t	front;
 	acm_host_fault fault;
+	labels		l;
 	suffix_walk w;
 
-	while (len > 0 && host[len - 1] == '.')
-		len--;
+	if (dots >> 63 != 0)
+	{
+		while (len > 0 && host[len - 1] == '.')
+			len--;
+		dots = acm_host_dots(host, len);
+	}
 	if (len == 0)
 		return ACM_HOST_EMPTY;
-	if (len < 64)
-		dots &= ((uint64_t) 1 << len) - 1;
 	fault = check_lengths(host, len, dots);
 	if (fault != ACM_HOST_OK)
 		return fault;
-	tld = label_start(host, dots, len);
-	if (host[tld] >= '0' && host[tld] <= '9' && acm_ends_in_number(host + tld, len - tld))
-		return settle_ipv4(d, at, len, by_url, step, arg);
-	if (tld == 0)
+	l.end = len;
+	l.dots = dots;
+	l.known = len < 64 ? 0 : len - 64;
+	find_start(host, &l);
+	if (host[l.start] <= '9' && host[l.start] >= '0' && acm_ends_in_number(host + l.start, len - l.start))
+		return settle_ipv4(d, host, len, (flags & ACM_BY_URL) != 0, step, arg);
+	if (l.start == 0)
 		return ACM_HOST_SINGLE;
-	if (len - tld == 1)
+	if (len - l.start == 1)
 		return ACM_HOST_SHORT_TLD;
 
-	walk_suffix(host, len, tld, dots, &w);
+	w = walk_suffix(base, at, len, l);
 	if (w.tld & HOST_RESERVED)
 		return ACM_HOST_RESERVED;
-	reg = w.suffix == 0 ? -1 : label_start(host, dots, w.suffix - 1);
-
-	while (reg >= stripped + 4 && memcmp(host + stripped, "www.", 4) == 0)
-		stripped += 4;
 	if (step)
 		step(arg, "lower case, percent-decoded, UTS-46, trailing dots off", host, len);
-	host += stripped;
-	len -= stripped;
+
+	while (w.reg >= stripped + 4 && load4(host + stripped) == WWW_DOT)
+		stripped += 4;
+	at += stripped;
+	front = len > 64 ? 0 : dots >> (64 - len) >> stripped;
 	w.suffix -= stripped;
 	w.named -= stripped;
+	w.reg -= stripped;
 
-	d->host = host;
-	d->host_len = (int16_t) len;
+	d->host = host + stripped;
+	d->host_len = (int16_t) (len - stripped);
 	d->suffix_off = (int16_t) w.suffix;
 	d->hosted = (w.rule & (HOST_PRIVATE | HOST_PRIVATE_WILDCARD)) != 0;
+	d->reg_off = (int16_t) w.reg;
 	d->match_off = -1;
-	if (reg < 0)
-	{
+	if (w.reg < 0)
 		d->kind = ACM_DOMAIN_SUFFIX;
-		d->reg_off = -1;
-	}
 	else
 	{
-		reg -= stripped;
-		d->reg_off = (int16_t) reg;
-		d->kind = classify(host, reg, &w);
-		if (d->kind == ACM_DOMAIN_COMPANY)
-			d->match_off = (int16_t) skip_generic(host, reg);
+		d->kind = classify(base, at, front, &w);
+		if (d->kind == ACM_DOMAIN_COMPANY && (flags & ACM_MATCH_HOST) != 0)
+			d->match_off = (int16_t) skip_generic(base, at, front, w.reg);
 	}
 	if (step)
-		explain_settled(d, &w, stripped, step, arg);
+		explain_settled(d, w, stripped, step, arg);
 	return (w.tld & (HOST_RULE | HOST_WILDCARD)) != 0 ? ACM_HOST_OK : ACM_HOST_WEAK;
 }

@@ -1,7 +1,7 @@
 /*
  * host.h
  *		What domain.c, host.c, idna.c and ipaddr.c share. A host here has been
- *		cut out of its text, and stands in acm_domain.buf.
+ *		cut out of its text.
  */
 #ifndef ACM_HOST_H
 #define ACM_HOST_H
@@ -26,13 +26,19 @@ typedef enum acm_host_fault
 } acm_host_fault;
 
 /*
- * Settle the host d->buf[at .. at + len), of lower-case letters, digits, -, _
- * and dots: fills the rest of d. dots has bit i set where byte i is a dot, for
- * the first 64 bytes; d->buf can be read ACM_HOST_PAD bytes around the host. by_url tells that a
- * scheme or // stood before it. Steps are told if step is not NULL.
+ * Settle the host base[at .. at + len), len > 0, of lower-case letters, digits,
+ * -, _ and dots: fills d, whose host will point into base. At least 8 bytes
+ * from base on can be read. dots tells where the last 64 bytes of the host are
+ * dots, the last byte in the highest bit. Steps are told if step is not NULL.
  */
-extern acm_host_fault acm_host_settle(acm_domain *d, int at, int len, uint64_t dots,
-									  bool by_url, acm_explain_step step, void *arg);
+#define ACM_BY_URL 1			/* a scheme or // stood before it */
+#define ACM_MATCH_HOST 2		/* find the match host, too */
+extern acm_host_fault acm_host_settle(acm_domain *d, const char *base, int at, int len,
+									  uint64_t dots, unsigned flags,
+									  acm_explain_step step, void *arg);
+
+/* Where the up to 64 bytes before host[end] are dots, the last in the highest bit */
+extern uint64_t acm_host_dots(const char *host, int end);
 
 /*
  * Whether the last label of a host, which starts with a digit, makes it an
