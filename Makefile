@@ -83,8 +83,9 @@ SQL_MODULES = \
 	src/overlap/status_tables.sql \
 	src/overlap/status.sql \
 	src/overlap/overlap_types.sql \
+	src/overlap/overlap.sql \
 	src/overlap/evidence_types.sql \
-	src/overlap/overlap.sql
+	src/overlap/evidence.sql
 
 # Generated at build time from src/normalize/data; never committed
 GEN = src/normalize/generated

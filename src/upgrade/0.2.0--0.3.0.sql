@@ -1,0 +1,13 @@
+-- Evidence, explanations, and the matches of one account; everything that
+-- declares functions is replayed.
+\echo Use "ALTER EXTENSION accountmatch UPDATE" to load this file. \quit
+
+-- include src/normalize/domain.sql
+-- include src/normalize/company.sql
+-- include src/normalize/identifier.sql
+-- include src/normalize/similarity.sql
+-- include src/normalize/version.sql
+-- include src/overlap/status.sql
+-- include src/overlap/overlap.sql
+-- include src/overlap/evidence_types.sql
+-- include src/overlap/evidence.sql
