@@ -6,20 +6,27 @@
 #include "compat.h"
 
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "normalize/domain.h"
 #include "overlap/corrections.h"
 
-/* A domain and what is known of it */
-typedef struct domain_entry
+/* A domain, and another one that it leads to */
+typedef struct domain_pair
 {
 	char	   *domain;
-	char	   *canonical;		/* it is another name of this one */
-	char	   *family;			/* the parent's domain */
-	bool		suppressed;
-} domain_entry;
+	char	   *to;
+} domain_pair;
+
+/* Pairs by domain; sorted, and one for each domain, once all are in */
+typedef struct domain_map
+{
+	domain_pair *pairs;
+	int			n;
+	int			max;
+} domain_map;
 
 struct acm_corrections
 {
@@ -29,9 +36,9 @@ struct acm_corrections
 	int			nby_id[2];
 	acm_override *pairs;		/* pinned or blocked, by rows */
 	int			npairs;
-	domain_entry *domains;		/* by domain; one entry each */
-	int			ndomains;
-	int			maxdomains;
+	domain_map	suppressed;		/* to themselves */
+	domain_map	names;			/* to what they are other names of */
+	domain_map	families;		/* to the parent's domain, which leads to itself */
 };
 
 /* What sorting by id needs to know; qsort takes no argument */
@@ -61,11 +68,11 @@ compare_pairs(const void *a, const void *b)
 	return (int) x->action - (int) y->action;
 }
 
-/* For qsort and bsearch: domains by name */
+/* For qsort and bsearch: pairs by domain */
 static int
 compare_domains(const void *a, const void *b)
 {
-	return strcmp(((const domain_entry *) a)->domain, ((const domain_entry *) b)->domain);
+	return strcmp(((const domain_pair *) a)->domain, ((const domain_pair *) b)->domain);
 }
 
 /* Read a relation of corrections; columns are its target list. The result is in SPI_tuptable */
@@ -131,25 +138,138 @@ read_domain(const char *text, const char *what, MemoryContext context)
 	return domain;
 }
 
-/* A new entry for a domain */
-static domain_entry *
-add_domain(acm_corrections *c, char *domain, MemoryContext context)
+/* Add a pair */
+static void
+add_pair(domain_map *map, char *domain, char *to, MemoryContext context)
 {
-	domain_entry *entry;
-
-	if (c->ndomains == c->maxdomains)
+	if (map->n == map->max)
 	{
 		MemoryContext old = MemoryContextSwitchTo(context);
 
-		c->maxdomains = Max(64, c->maxdomains * 2);
-		c->domains = c->domains ? repalloc(c->domains, c->maxdomains * sizeof(domain_entry)) :
-			palloc(c->maxdomains * sizeof(domain_entry));
+		map->max = Max(64, map->max * 2);
+		map->pairs = map->pairs ? repalloc(map->pairs, map->max * sizeof(domain_pair)) :
+			palloc(map->max * sizeof(domain_pair));
 		MemoryContextSwitchTo(old);
 	}
-	entry = &c->domains[c->ndomains++];
-	memset(entry, 0, sizeof(*entry));
-	entry->domain = domain;
-	return entry;
+	map->pairs[map->n].domain = domain;
+	map->pairs[map->n++].to = to;
+}
+
+/* The place of a domain; NULL if the map has none */
+static domain_pair *
+find_pair(const domain_map *map, const char *domain, int len)
+{
+	char		name[ACM_HOST_BUF];
+	domain_pair key = {name, NULL};
+
+	if (map->n == 0 || len >= ACM_HOST_BUF)
+		return NULL;
+	memcpy(name, domain, len);
+	name[len] = '\0';
+	return bsearch(&key, map->pairs, map->n, sizeof(domain_pair), compare_domains);
+}
+
+/* Sort the pairs and keep one for each domain; leading to two others is an error */
+static void
+sort_pairs(domain_map *map, const char *complaint)
+{
+	int			n = 0;
+
+	qsort(map->pairs, map->n, sizeof(domain_pair), compare_domains);
+	for (int i = 0; i < map->n; i++)
+	{
+		const domain_pair *pair = &map->pairs[i];
+		const domain_pair *last = n > 0 ? &map->pairs[n - 1] : NULL;
+
+		if (last == NULL || strcmp(last->domain, pair->domain) != 0)
+			map->pairs[n++] = *pair;
+		else if (strcmp(last->to, pair->to) != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("aliases: \"%s\" %s, \"%s\" and \"%s\"", pair->domain, complaint,
+							last->to, pair->to)));
+	}
+	map->n = n;
+}
+
+/* Where a domain leads to at last; of a circle, to what sorts first in it */
+static char *
+end_of_chain(const domain_map *map, char *domain)
+{
+	const domain_pair *pair;
+	char	   *least;
+
+	for (int i = 0; i <= map->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		pair = find_pair(map, domain, strlen(domain));
+		if (pair == NULL || strcmp(pair->to, domain) == 0)
+			return domain;
+		domain = pair->to;
+	}
+	/* more steps than pairs: it goes round, and here it is in the circle */
+	least = domain;
+	for (pair = find_pair(map, domain, strlen(domain)); strcmp(pair->to, domain) != 0;
+		 pair = find_pair(map, pair->to, strlen(pair->to)))
+	{
+		if (strcmp(pair->to, least) < 0)
+			least = pair->to;
+	}
+	return least;
+}
+
+/* Let every domain lead to the end of its chain */
+static void
+follow_chains(domain_map *map)
+{
+	for (int i = 0; i < map->n; i++)
+		map->pairs[i].to = end_of_chain(map, map->pairs[i].to);
+}
+
+/* What a domain of the user's is called after all aliases */
+static char *
+canonical_name(const acm_corrections *c, char *domain)
+{
+	const char *site;
+	acm_domain	d;
+	const domain_pair *pair = find_pair(&c->names, domain, strlen(domain));
+
+	if (pair == NULL)
+	{
+		acm_domain_parse(domain, strlen(domain), &d);
+		site = d.host + d.reg_off;
+		pair = find_pair(&c->names, site, d.host_len - d.reg_off);
+	}
+	return pair ? pair->to : domain;
+}
+
+/*
+ * Bring the aliases to their ends. Families are between canonical names, and
+ * all of a family lead to its top, however many parents are between.
+ */
+static void
+finish_aliases(acm_corrections *c, MemoryContext context)
+{
+	int			n = 0;
+
+	sort_pairs(&c->names, "stands for two domains");
+	follow_chains(&c->names);
+	for (int i = 0; i < c->families.n; i++)
+	{
+		domain_pair pair = c->families.pairs[i];
+
+		pair.domain = canonical_name(c, pair.domain);
+		pair.to = canonical_name(c, pair.to);
+		if (strcmp(pair.domain, pair.to) != 0)
+			c->families.pairs[n++] = pair;
+	}
+	c->families.n = n;
+	sort_pairs(&c->families, "has two parents");
+	follow_chains(&c->families);
+	n = c->families.n;
+	for (int i = 0; i < n; i++)
+		add_pair(&c->families, c->families.pairs[i].to, c->families.pairs[i].to, context);
+	sort_pairs(&c->families, "has two parents");
 }
 
 /* Read the overrides relation */
@@ -197,9 +317,13 @@ read_overrides(acm_corrections *c, Oid relid, MemoryContext context)
 		if (o->id[0] || o->id[1])
 			c->noverrides++;
 		if (domain && o->action == ACM_ACTION_SUPPRESS)
-			add_domain(c, read_domain(domain, "overrides", context), context)->suppressed = true;
+		{
+			domain = read_domain(domain, "overrides", context);
+			add_pair(&c->suppressed, domain, domain, context);
+		}
 	}
 	SPI_freetuptable(SPI_tuptable);
+	sort_pairs(&c->suppressed, "");
 
 	for (int side = 0; side < 2; side++)
 	{
@@ -241,12 +365,9 @@ read_aliases(acm_corrections *c, Oid relid, MemoryContext context)
 		domain = read_domain(domain, "aliases", context);
 		canonical = read_domain(canonical, "aliases", context);
 		if (kind == NULL || strcmp(kind, "same") == 0)
-			add_domain(c, domain, context)->canonical = canonical;
+			add_pair(&c->names, domain, canonical, context);
 		else if (strcmp(kind, "family") == 0)
-		{
-			add_domain(c, domain, context)->family = canonical;
-			add_domain(c, canonical, context)->family = canonical;
-		}
+			add_pair(&c->families, domain, canonical, context);
 		else
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -254,39 +375,6 @@ read_aliases(acm_corrections *c, Oid relid, MemoryContext context)
 					 errhint("Use same or family.")));
 	}
 	SPI_freetuptable(SPI_tuptable);
-}
-
-/* Join the entries of one domain; two canonical names for one are an error */
-static void
-merge_domains(acm_corrections *c)
-{
-	int			n = 0;
-
-	qsort(c->domains, c->ndomains, sizeof(domain_entry), compare_domains);
-	for (int i = 0; i < c->ndomains; i++)
-	{
-		domain_entry *d = &c->domains[i];
-		domain_entry *last = n > 0 ? &c->domains[n - 1] : NULL;
-
-		if (last == NULL || strcmp(last->domain, d->domain) != 0)
-		{
-			c->domains[n++] = *d;
-			continue;
-		}
-		if ((last->canonical && d->canonical && strcmp(last->canonical, d->canonical) != 0) ||
-			(last->family && d->family && strcmp(last->family, d->family) != 0))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("aliases: \"%s\" stands for two domains, \"%s\" and \"%s\"", d->domain,
-							last->canonical && d->canonical ? last->canonical : last->family,
-							last->canonical && d->canonical ? d->canonical : d->family)));
-		if (d->canonical)
-			last->canonical = d->canonical;
-		if (d->family)
-			last->family = d->family;
-		last->suppressed |= d->suppressed;
-	}
-	c->ndomains = n;
 }
 
 /* Read the relations; see the header */
@@ -303,7 +391,7 @@ acm_corrections_read(Oid overrides, Oid aliases)
 		read_overrides(c, overrides, context);
 	if (OidIsValid(aliases))
 		read_aliases(c, aliases, context);
-	merge_domains(c);
+	finish_aliases(c, context);
 	return c;
 }
 
@@ -344,45 +432,34 @@ acm_corrections_note(acm_corrections *c, int side, const char *id, int len, uint
 	return kept;
 }
 
-/* The entry of a domain, or NULL */
-static const domain_entry *
-find_domain(const acm_corrections *c, const char *domain, int len)
+/* Where a map leads from a domain; NULL if nowhere */
+static const char *
+look_up(const domain_map *map, const char *domain, int len)
 {
-	char		name[ACM_HOST_BUF];
-	domain_entry key = {name, NULL, NULL, false};
+	const domain_pair *pair = find_pair(map, domain, len);
 
-	if (c == NULL || c->ndomains == 0 || len >= ACM_HOST_BUF)
-		return NULL;
-	memcpy(name, domain, len);
-	name[len] = '\0';
-	return bsearch(&key, c->domains, c->ndomains, sizeof(domain_entry), compare_domains);
+	return pair ? pair->to : NULL;
 }
 
 /* Whether a domain is suppressed */
 bool
 acm_domain_suppressed(const acm_corrections *c, const char *domain, int len)
 {
-	const domain_entry *d = find_domain(c, domain, len);
-
-	return d && d->suppressed;
+	return c && look_up(&c->suppressed, domain, len) != NULL;
 }
 
 /* The domain that this one is another name of */
 const char *
 acm_domain_canonical(const acm_corrections *c, const char *domain, int len)
 {
-	const domain_entry *d = find_domain(c, domain, len);
-
-	return d ? d->canonical : NULL;
+	return c ? look_up(&c->names, domain, len) : NULL;
 }
 
-/* The parent's domain */
+/* The top parent's domain */
 const char *
 acm_domain_family(const acm_corrections *c, const char *domain, int len)
 {
-	const domain_entry *d = find_domain(c, domain, len);
-
-	return d ? d->family : NULL;
+	return c ? look_up(&c->families, domain, len) : NULL;
 }
 
 /* The overrides that pin or block rows that exist */

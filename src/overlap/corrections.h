@@ -35,15 +35,16 @@ typedef struct acm_corrections acm_corrections;
  * their_id, domain, all text: pin and block need both ids, suppress any one of
  * the three. aliases has the columns domain, canonical and, if there is one,
  * kind: 'same' (the default), domain is another name of canonical, or
- * 'family', domain is a subsidiary's and canonical the parent's.
+ * 'family', domain is a subsidiary's and canonical the parent's. Both may go on
+ * in chains.
  *
  * In CurrentMemoryContext; SPI must be connected. NULL if both are InvalidOid.
  */
 extern acm_corrections *acm_corrections_read(Oid overrides, Oid aliases);
 
 /*
- * Note that an account stands in this row of a list; false if it is
- * suppressed. corrections may be NULL.
+ * Note that an account stands in this row of a list, or in none if that is
+ * ACM_NO_ROW; false if it is suppressed. corrections may be NULL.
  */
 extern bool acm_corrections_note(acm_corrections *corrections, int side,
 								 const char *id, int len, uint32 row);
@@ -57,7 +58,7 @@ extern bool acm_domain_suppressed(const acm_corrections *corrections, const char
  */
 extern const char *acm_domain_canonical(const acm_corrections *corrections, const char *domain, int len);
 
-/* The parent's domain if this one is a parent's or a subsidiary's; NULL if none */
+/* The top parent's domain if this one is a parent's or a subsidiary's; NULL if none */
 extern const char *acm_domain_family(const acm_corrections *corrections, const char *domain, int len);
 
 /* The overrides that pin or block a pair of rows that exist, n of them */

@@ -170,10 +170,40 @@ acm_engine_groups(acm_engine *engine, acm_kind kind)
 						   acm_keys_count(engine->numbering->kind[kind]));
 }
 
+/* Which key of a side stands behind evidence, for comparing; the pairs' rows are the same */
+static int
+compare_keys(acm_engine *engine, int side, const acm_evidence *a, const acm_evidence *b)
+{
+	const acm_list *list = &engine->list[side];
+	const acm_record *record = acm_list_record(list, a->row[side], &engine->scratch[side]);
+	acm_key		x = acm_record_key(list, record, rules[a->rule].kind, a->link[side]);
+	acm_key		y = acm_record_key(list, record, rules[b->rule].kind, b->link[side]);
+	int			cmp = memcmp(x.bytes, y.bytes, Min(x.len, y.len));
+
+	return cmp != 0 ? cmp : (int) x.len - (int) y.len;
+}
+
 /*
- * Bring the matches into the order of our rows, and keep one of each pair: by
- * the first rule, then the first key.
+ * Whether one piece of evidence comes before another one for the same pair: by
+ * rule, then what it rests on, then the keys. The order in which they were
+ * noted does not matter, as it depends on the order of the rows.
  */
+static bool
+comes_before(acm_engine *engine, const acm_evidence *a, const acm_evidence *b)
+{
+	int			cmp = (int) a->rule - (int) b->rule;
+
+	if (cmp == 0)
+		cmp = (int) a->verdict - (int) b->verdict;
+	for (int side = 0; cmp == 0 && side < 2; side++)
+	{
+		if (a->link[side] != b->link[side])
+			cmp = compare_keys(engine, side, a, b);
+	}
+	return cmp < 0;
+}
+
+/* Bring the matches into the order of our rows, and keep the first one of each pair */
 static void
 order_matches(acm_engine *engine)
 {
@@ -185,24 +215,31 @@ order_matches(acm_engine *engine)
 	uint32	   *last = make_array(ntheirs, sizeof(uint32), 0);
 	uint32		n = 0;
 
-	/* last[their row]: the last of our rows that was matched with it */
+	/* last[their row]: where its last match stands in the result */
 	memset(last, 0xff, ntheirs * sizeof(uint32));
 
-	/* a counting sort keeps the order of the rules within a row */
 	for (uint32 i = 0; i < matches->n; i++)
 		start[matches->items[i].row[ACM_OURS] + 1]++;
 	for (uint32 row = 0; row < nrows; row++)
 		start[row + 1] += start[row];
 	for (uint32 i = 0; i < matches->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		sorted[start[matches->items[i].row[ACM_OURS]]++] = matches->items[i];
+	}
 
 	for (uint32 i = 0; i < matches->n; i++)
 	{
 		uint32	   *met = &last[sorted[i].row[ACM_THEIRS]];
 
-		if (*met == sorted[i].row[ACM_OURS])
+		CHECK_FOR_INTERRUPTS();
+		if (*met != PG_UINT32_MAX && sorted[*met].row[ACM_OURS] == sorted[i].row[ACM_OURS])
+		{
+			if (comes_before(engine, &sorted[i], &sorted[*met]))
+				sorted[*met] = sorted[i];
 			continue;
-		*met = sorted[i].row[ACM_OURS];
+		}
+		*met = n;
 		sorted[n++] = sorted[i];
 	}
 	pfree(last);

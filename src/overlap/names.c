@@ -12,14 +12,21 @@
 #include "overlap/pairs.h"
 #include "overlap/sites.h"
 
+/* What is asked once for a group, if at all */
+typedef enum answer
+{
+	NOT_ASKED,
+	NO,
+	YES
+} answer;
+
 /* What is known of the rows that bear a name, on both sides */
 typedef struct name_group
 {
 	acm_group_side in[2];
 	bool		several;		/* rows with different domains bear it */
-	bool		common;			/* it holds a word that many organisations have in theirs */
-	uint32		with_site[2];	/* unmatched rows with a domain */
-	uint32		without[2];		/* unmatched rows without */
+	answer		common;			/* it holds a word that many organisations have in theirs */
+	answer		only[2];		/* all that is unmatched of a side is one company with a domain */
 } name_group;
 
 /* The row of a link to a name */
@@ -30,14 +37,14 @@ row_of(const acm_list *list, uint32 link)
 }
 
 /*
- * Whether rows of different domains bear the name. Each row is held against
- * the first one that has a domain.
+ * Whether rows of different domains bear the name. Nearly always each has one
+ * domain at most; else it takes a look at which rows others hold together.
  */
 static bool
 borne_by_several(acm_engine *engine, const acm_group_side in[2])
 {
-	int			first_side = -1;
-	uint32		first_row = 0;
+	uint32		site = ACM_NO_KEY;
+	bool		differ = false;
 
 	for (int side = 0; side < 2; side++)
 	{
@@ -45,20 +52,21 @@ borne_by_several(acm_engine *engine, const acm_group_side in[2])
 
 		for (uint32 i = 0; i < in[side].n; i++)
 		{
-			uint32		row = row_of(list, in[side].links[i]);
+			uint32		first;
+			uint32		end;
 
-			if (!acm_has_site(list, row))
+			CHECK_FOR_INTERRUPTS();
+			acm_row_sites(list, row_of(list, in[side].links[i]), &first, &end);
+			if (end - first > 1)
+				return acm_site_parts(engine, in, NULL) > 1;
+			if (first == end)
 				continue;
-			if (first_side < 0)
-			{
-				first_side = side;
-				first_row = row;
-			}
-			else if (acm_compare_sites(engine, first_side, first_row, side, row) == ACM_SITES_DIFFER)
-				return true;
+			if (site == ACM_NO_KEY)
+				site = acm_site_of(&list->links[ACM_KIND_DOMAIN][first]);
+			differ |= acm_site_of(&list->links[ACM_KIND_DOMAIN][first]) != site;
 		}
 	}
-	return false;
+	return differ;
 }
 
 /* The words of the name that a link stands for */
@@ -73,24 +81,91 @@ words_of(acm_engine *engine, int side, uint32 link, char *out)
 }
 
 /*
- * Whether the domain of the row of side with_site says that it is the other
- * one of a pair: its label looks like the name that both have, or is what the
- * other is called on a social network or by a host.
+ * Whether the name is one of which there are many. It may be spelled with
+ * blanks in different places: one spelling that says so is enough.
  */
 static bool
-domain_supports(acm_engine *engine, int with_site, const uint32 row[2], const char *name, int len)
+is_common(acm_engine *engine, name_group *group)
+{
+	char		last[ACM_NAME_BUF];
+	int			last_len = 0;
+
+	if (group->common != NOT_ASKED)
+		return group->common == YES;
+	group->common = NO;
+	for (int side = 0; side < 2; side++)
+	{
+		for (uint32 i = 0; i < group->in[side].n; i++)
+		{
+			char		name[ACM_NAME_BUF];
+			int			len = words_of(engine, side, group->in[side].links[i], name);
+
+			CHECK_FOR_INTERRUPTS();
+			if (len == last_len && memcmp(name, last, len) == 0)
+				continue;
+			if (acm_collision_prone(name, len))
+			{
+				group->common = YES;
+				return true;
+			}
+			memcpy(last, name, len);
+			last_len = len;
+		}
+	}
+	return false;
+}
+
+/* Whether all that is unmatched of a side is one company with a domain */
+static bool
+only_one_left(acm_engine *engine, name_group *group, int side)
+{
+	const acm_list *list = &engine->list[side];
+	uint32		first = side == ACM_OURS ? 0 : group->in[ACM_OURS].n;
+	uint32		left = ACM_NO_ROW;
+	uint32	   *part;
+
+	if (group->only[side] != NOT_ASKED)
+		return group->only[side] == YES;
+	group->only[side] = YES;
+	acm_site_parts(engine, group->in, &part);
+	for (uint32 i = 0; i < group->in[side].n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (engine->matched[side][row_of(list, group->in[side].links[i])])
+			continue;
+		if (left == ACM_NO_ROW)
+			left = part[first + i];
+		if (part[first + i] == ACM_NO_ROW || part[first + i] != left)
+			group->only[side] = NO;
+	}
+	pfree(part);
+	return group->only[side] == YES;
+}
+
+/*
+ * Whether the domain of the row of side with_site says that it is the other
+ * one of a pair of links to a name: its label looks like the name, as either
+ * spells it, or is what the other is called on a social network or by a host.
+ */
+static bool
+domain_supports(acm_engine *engine, int with_site, const uint32 link[2], const uint32 row[2])
 {
 	const acm_list *list = &engine->list[with_site];
-	const acm_record *record = acm_list_record(list, row[with_site], &engine->scratch[with_site]);
 	const acm_list *other = &engine->list[1 - with_site];
+	char		name[2][ACM_NAME_BUF];
+	int			len[2];
 	char		handle[ACM_HANDLE_MAX + 1];
 	int			handle_len;
+	const acm_record *record;
 
-	if (acm_label_resembles(list, row[with_site], record, name, len))
-		return true;
+	for (int side = 0; side < 2; side++)
+		len[side] = words_of(engine, side, link[side], name[side]);
 	handle_len = acm_row_handle(other, row[1 - with_site],
 								acm_list_record(other, row[1 - with_site], &engine->scratch[1 - with_site]), handle);
-	return handle_len > 0 && acm_label_is(list, row[with_site], record, handle, handle_len);
+	record = acm_list_record(list, row[with_site], &engine->scratch[with_site]);
+	return acm_label_resembles(list, row[with_site], record, name[0], len[0]) ||
+		acm_label_resembles(list, row[with_site], record, name[1], len[1]) ||
+		(handle_len > 0 && acm_label_is(list, row[with_site], record, handle, handle_len));
 }
 
 /*
@@ -100,7 +175,8 @@ domain_supports(acm_engine *engine, int with_site, const uint32 row[2], const ch
 static void
 pair_by_name(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
 {
-	const name_group *group = arg;
+	name_group *group = arg;
+	uint32		link[2] = {ours, theirs};
 	uint32		row[2] = {row_of(&engine->list[ACM_OURS], ours), row_of(&engine->list[ACM_THEIRS], theirs)};
 	acm_sites	sites = acm_compare_sites(engine, ACM_OURS, row[0], ACM_THEIRS, row[1]);
 	bool		by_name = (engine->options.rules & (1 << ACM_RULE_NAME)) != 0;
@@ -121,10 +197,8 @@ pair_by_name(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
 		verdict = ACM_DOMAINS_DIFFER;
 	else if (acm_countries_differ(engine, row[0], row[1]))
 		verdict = ACM_COUNTRIES_DIFFER;
-	else if (group->several || group->common)
+	else if (group->several || is_common(engine, group))
 	{
-		char		name[ACM_NAME_BUF];
-		int			len = words_of(engine, ACM_OURS, ours, name);
 		acm_country country = engine->list[0].rows[row[0]].country;
 		bool		same_country = country != 0 && country == engine->list[1].rows[row[1]].country;
 
@@ -132,41 +206,18 @@ pair_by_name(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
 		verdict = group->several ? ACM_NAME_SEVERAL : ACM_NAME_COMMON;
 		if (!group->several && group->in[0].n == 1 && group->in[1].n == 1)
 			verdict = ACM_SAME_COMMON_NAME;
-		if (with_site >= 0)
+		if (with_site >= 0 &&
+			(!group->several ||
+			 (!engine->matched[0][row[0]] && !engine->matched[1][row[1]] &&
+			  only_one_left(engine, group, with_site))))
 		{
-			bool		only = !group->several ||
-				(!engine->matched[0][row[0]] && !engine->matched[1][row[1]] &&
-				 group->with_site[with_site] == 1 && group->without[with_site] == 0);
-
-			if (only && domain_supports(engine, with_site, row, name, len))
+			if (domain_supports(engine, with_site, link, row))
 				verdict = ACM_SAME_NAME_LABEL;
-			else if (only && same_country && !group->common)
+			else if (same_country && !is_common(engine, group))
 				verdict = ACM_SAME_NAME_COUNTRY;
 		}
 	}
 	acm_note_links(engine, ACM_RULE_NAME, verdict, ours, theirs, 0);
-}
-
-/* Count the unmatched rows of a group */
-static void
-count_unmatched(acm_engine *engine, name_group *group)
-{
-	for (int side = 0; side < 2; side++)
-	{
-		const acm_list *list = &engine->list[side];
-
-		for (uint32 i = 0; i < group->in[side].n; i++)
-		{
-			uint32		row = row_of(list, group->in[side].links[i]);
-
-			if (engine->matched[side][row])
-				continue;
-			if (acm_has_site(list, row))
-				group->with_site[side]++;
-			else
-				group->without[side]++;
-		}
-	}
 }
 
 /*
@@ -190,8 +241,6 @@ acm_match_by_name(acm_engine *engine)
 		for (uint32 g = 0; g < groups->ngroups; g++)
 		{
 			name_group	group;
-			char		name[ACM_NAME_BUF];
-			int			len;
 
 			CHECK_FOR_INTERRUPTS();
 			memset(&group, 0, sizeof(group));
@@ -201,10 +250,6 @@ acm_match_by_name(acm_engine *engine)
 			if (several[g] != (pass == 1))
 				continue;
 			group.several = several[g];
-			len = words_of(engine, ACM_OURS, group.in[ACM_OURS].links[0], name);
-			group.common = acm_collision_prone(name, len);
-			if (group.several)
-				count_unmatched(engine, &group);
 			acm_each_pair(engine, ACM_KIND_NAME, group.in, pair_by_name, &group);
 		}
 		acm_settle(engine);

@@ -184,8 +184,11 @@ put_host(acm_reader *reader, const char *data, Size len, uint8 tag)
 			canonical = acm_domain_canonical(reader->corrections, parent, parent_len);
 		if (canonical)
 		{
-			host = parent = canonical;
-			host_len = parent_len = strlen(canonical);
+			acm_domain_parse(canonical, strlen(canonical), &d);
+			host = canonical;
+			host_len = strlen(canonical);
+			parent = d.host + d.reg_off;
+			parent_len = d.host_len - d.reg_off;
 		}
 	}
 

@@ -300,10 +300,14 @@ start_row(acm_list *list)
 		row->link[kind] = list->nlinks[kind];
 }
 
-/* Take back the row at hand */
+/* Take back the row at hand; the next one will have its number */
 static void
-drop_row(acm_list *list)
+drop_row(acm_reader *reader)
 {
+	acm_list   *list = reader->list;
+	const char *id = reader->record.data + ((acm_record *) reader->record.data)->field[ACM_FIELD_ID];
+
+	acm_corrections_note(reader->corrections, reader->side, VARDATA_ANY(id), VARSIZE_ANY_EXHDR(id), ACM_NO_ROW);
 	for (int kind = 0; kind < ACM_NKINDS; kind++)
 		list->nlinks[kind] = list->rows[list->nrows].link[kind];
 	start_row(list);
@@ -411,7 +415,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	record->keys = reader->record.len;
 	put_keys(reader, slot);
 	if (reader->suppressed)
-		drop_row(list);
+		drop_row(reader);
 	else
 	{
 		check_id(reader);

@@ -27,7 +27,10 @@ acm_match_pins(acm_engine *engine)
 
 	for (int i = 0; i < n; i++)
 	{
-		if (pairs[i].action == ACM_ACTION_PIN)
+		bool		again = i > 0 && pairs[i].action == pairs[i - 1].action &&
+			pairs[i].row[0] == pairs[i - 1].row[0] && pairs[i].row[1] == pairs[i - 1].row[1];
+
+		if (pairs[i].action == ACM_ACTION_PIN && !again)
 			acm_note_rows(engine, ACM_RULE_PIN, ACM_PINNED, pairs[i].row[0], pairs[i].row[1]);
 	}
 }

@@ -4,6 +4,8 @@
  */
 #include "compat.h"
 
+#include "miscadmin.h"
+
 #include "overlap/resemble.h"
 #include "overlap/sites.h"
 
@@ -20,13 +22,6 @@ acm_row_sites(const acm_list *list, uint32 row, uint32 *first, uint32 *end)
 		(*end)--;
 	if (*end > *first && links[*first].tag == ACM_HOSTED)
 		*end = *first;
-}
-
-/* The number of a link's match domain */
-static inline uint32
-site_of(const acm_link *link)
-{
-	return link->parent == ACM_NO_KEY ? link->key : link->parent;
 }
 
 /* Whether two rows can be one company by their domains; see the header */
@@ -48,7 +43,7 @@ acm_compare_sites(const acm_engine *engine, int side_a, uint32 row_a, int side_b
 	{
 		for (uint32 j = first_b; j < end_b; j++)
 		{
-			if (site_of(&a->links[ACM_KIND_DOMAIN][i]) == site_of(&b->links[ACM_KIND_DOMAIN][j]))
+			if (acm_site_of(&a->links[ACM_KIND_DOMAIN][i]) == acm_site_of(&b->links[ACM_KIND_DOMAIN][j]))
 				return ACM_SITES_SHARED;
 		}
 	}
@@ -64,6 +59,106 @@ acm_has_site(const acm_list *list, uint32 row)
 
 	acm_row_sites(list, row, &first, &end);
 	return first < end;
+}
+
+/* A row of a group, by its place there, under one of its match domains */
+typedef struct placed_site
+{
+	uint32		site;
+	uint32		place;
+} placed_site;
+
+/* For qsort */
+static int
+compare_placed(const void *a, const void *b)
+{
+	const placed_site *x = a;
+	const placed_site *y = b;
+
+	CHECK_FOR_INTERRUPTS();
+	if (x->site != y->site)
+		return x->site < y->site ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* The representative of a place's part, halving the path to it */
+static uint32
+find_part(uint32 *parent, uint32 place)
+{
+	while (parent[place] != place)
+	{
+		parent[place] = parent[parent[place]];
+		place = parent[place];
+	}
+	return place;
+}
+
+/* The match domains of all rows of a group to out, if not NULL; returns how many */
+static Size
+collect_sites(const acm_engine *engine, const acm_group_side in[2], placed_site *out)
+{
+	Size		n = 0;
+	uint32		place = 0;
+
+	for (int side = 0; side < 2; side++)
+	{
+		const acm_list *list = &engine->list[side];
+
+		for (uint32 i = 0; i < in[side].n; i++, place++)
+		{
+			uint32		first;
+			uint32		end;
+
+			CHECK_FOR_INTERRUPTS();
+			acm_row_sites(list, list->links[ACM_KIND_NAME][in[side].links[i]].row, &first, &end);
+			for (uint32 link = first; link < end; link++, n++)
+			{
+				if (out)
+				{
+					out[n].site = acm_site_of(&list->links[ACM_KIND_DOMAIN][link]);
+					out[n].place = place;
+				}
+			}
+		}
+	}
+	return n;
+}
+
+/* Which rows of a group belong together by their domains; see the header */
+uint32
+acm_site_parts(const acm_engine *engine, const acm_group_side in[2], uint32 **part)
+{
+	Size		nrows = (Size) in[0].n + in[1].n;
+	Size		n = collect_sites(engine, in, NULL);
+	placed_site *sites = MemoryContextAllocExtended(CurrentMemoryContext, (n + 1) * sizeof(placed_site),
+													MCXT_ALLOC_HUGE);
+	uint32	   *parent = MemoryContextAllocExtended(CurrentMemoryContext, (nrows + 1) * sizeof(uint32),
+													MCXT_ALLOC_HUGE);
+	uint32		parts = 0;
+
+	collect_sites(engine, in, sites);
+	qsort(sites, n, sizeof(placed_site), compare_placed);
+	memset(parent, 0xff, nrows * sizeof(uint32));
+	for (Size i = 0; i < n; i++)
+	{
+		if (parent[sites[i].place] == ACM_NO_ROW)
+			parent[sites[i].place] = sites[i].place;
+		if (i > 0 && sites[i].site == sites[i - 1].site)
+			parent[find_part(parent, sites[i].place)] = find_part(parent, sites[i - 1].place);
+	}
+	for (Size i = 0; i < nrows; i++)
+	{
+		if (parent[i] == ACM_NO_ROW)
+			continue;
+		parts += (parent[i] == i);
+		parent[i] = find_part(parent, i);
+	}
+	pfree(sites);
+	if (part)
+		*part = parent;
+	else
+		pfree(parent);
+	return parts;
 }
 
 /* What a row is called on a social network or by a host; see the header */

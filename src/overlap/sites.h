@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "overlap/engine.h"
+#include "overlap/pairs.h"
 
 typedef enum acm_sites
 {
@@ -20,9 +21,25 @@ typedef enum acm_sites
 	ACM_SITES_DIFFER
 } acm_sites;
 
+/* The number of a link's match domain */
+static inline uint32
+acm_site_of(const acm_link *link)
+{
+	return link->parent == ACM_NO_KEY ? link->key : link->parent;
+}
+
 /* Whether two rows, of any side, can be one company by their own domains */
 extern acm_sites acm_compare_sites(const acm_engine *engine, int side_a, uint32 row_a,
 								   int side_b, uint32 row_b);
+
+/*
+ * Which rows of a group of names belong together by their own domains: rows
+ * with a match domain in common are of one part, and whatever these share one
+ * with. Returns how many parts there are; part, if not NULL, gets the part of
+ * each row, ours first (any number below the number of rows; ACM_NO_ROW for a
+ * row without a domain), palloc'd.
+ */
+extern uint32 acm_site_parts(const acm_engine *engine, const acm_group_side in[2], uint32 **part);
 
 /* The links to a row's own domains: from *first up to *end */
 extern void acm_row_sites(const acm_list *list, uint32 row, uint32 *first, uint32 *end);
