@@ -11,15 +11,19 @@
 
 #include "normalize/company_data.h"
 
-/* Words of a name while rules take from both ends; expanded words point into static data */
+/* Words of a name, those of its acm_fold, while rules take from both ends */
 typedef struct name_words
 {
 	int			first;
 	int			end;			/* words[first..end) are left */
-	acm_word	words[ACM_WORDS_MAX];
+	acm_word   *words;
 	const acm_entry *form;		/* the legal form met last at the end, else at the start */
 	bool		form_at_end;
 	bool		only_legal;		/* nothing but legal forms is left */
+	bool		letters;		/* whether a word is a single byte */
+	bool		expanded;		/* whether an abbreviation was written out */
+	bool		abbreviations;	/* whether a word may be one */
+	bool		markers;		/* whether a word may begin a marker */
 	acm_trace	trace;			/* may be NULL */
 	void	   *trace_arg;
 } name_words;
@@ -48,14 +52,9 @@ tell(name_words *n, const char *rule, const acm_word *from, const acm_word *to, 
 
 #define TELL(n, ...) do { if ((n)->trace) tell((n), __VA_ARGS__); } while (0)
 
-/* Whether word is s */
-static inline bool
-word_is(const acm_word *word, const char *s)
-{
-	size_t		len = strlen(s);
-
-	return word->len == len && memcmp(word->text, s, len) == 0;
-}
+/* Whether word is s, a literal */
+#define word_is(word, s) \
+	((word)->len == sizeof(s) - 1 && memcmp((word)->text, (s), sizeof(s) - 1) == 0)
 
 /*
  * Walk words[from..end) through the trie, blanks left out, from root's letter
@@ -200,12 +199,23 @@ strip_end(name_words *n)
 		form.len -= keep;
 		TELL(n, "legal form", &form, &form + 1, e->codes);
 		n->words[at].len = (uint16_t) keep;
+		n->letters |= keep == 1;
 		at++;
 	}
 	else
 		TELL(n, e->kind == K_LEGAL ? "legal form" : "share class", n->words + at, n->words + n->end, e->codes);
 	n->end = at;
 	return true;
+}
+
+/* Whether something may stand at the start: the first two letters tell, mostly no */
+static inline bool
+may_lead(const name_words *n)
+{
+	const char *text = n->words[n->first].text;
+	int32_t		node = acm_step(acm_step(0, 'S'), (unsigned char) text[0]);
+
+	return node >= 0 && (n->words[n->first].len == 1 || acm_step(node, (unsigned char) text[1]) >= 0);
 }
 
 /* Take the article or a leading legal form off, likewise */
@@ -233,6 +243,7 @@ strip_start(name_words *n)
 		TELL(n, "leading legal form", &form, &form + 1, e->codes);
 		n->words[at].text += skip;
 		n->words[at].len -= skip;
+		n->letters |= n->words[at].len == 1;
 	}
 	else
 		TELL(n, e->kind == K_LEGAL ? "leading legal form" : "article", n->words + n->first, n->words + at, e->codes);
@@ -255,7 +266,10 @@ strip_par_value(name_words *n)
 	};
 	int			at = n->end;
 	bool		found = false;
+	const acm_word *last = &n->words[n->end - 1];
 
+	if (last->text[last->len - 1] > '9')
+		return false;			/* nearly always */
 	while (at > n->first && acm_is_digits(n->words[at - 1].text, n->words[at - 1].len))
 		at--;
 	if (at == n->first)
@@ -276,7 +290,7 @@ strip_par_value(name_words *n)
 
 		found = w->len == 1 && w->text[0] > '9';
 		for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]) && !found; i++)
-			found = word_is(w, classes[i]);
+			found = w->len == strlen(classes[i]) && memcmp(w->text, classes[i], w->len) == 0;
 		if (found)
 			at--;
 	}
@@ -287,7 +301,8 @@ strip_par_value(name_words *n)
 
 /*
  * A letter that lost its apostrophe goes back to its word: O Brien, L Oreal,
- * Macy s Stores. Words of the text stand a blank apart, which the letter takes.
+ * Macy s Stores. Words stand apart in the text of the acm_fold, so there is
+ * room for the letter.
  */
 static bool
 join_letters(name_words *n)
@@ -300,9 +315,9 @@ join_letters(name_words *n)
 		acm_word   *b = a + 1;
 		int			gone = -1;
 
-		if ((a->len != 1 && b->len != 1) || a->text + a->len + 1 != b->text)
-			continue;			/* no letter, or words that were not neighbours */
-		if (a->len == 1 && b->len >= 4 && strchr("odl", a->text[0]) != NULL &&
+		if (a->len != 1 && b->len != 1)
+			continue;
+		if (a->len == 1 && b->len >= 4 && !(b->flags & ACM_W_STATIC) && !word_is(b, "plus") && strchr("odl", a->text[0]) != NULL &&
 			(w == n->first || (a[-1].len > 1 && !word_is(&a[-1], "and"))))
 		{
 			b->text--;
@@ -310,7 +325,8 @@ join_letters(name_words *n)
 			*(char *) b->text = a->text[0];
 			gone = w;
 		}
-		else if (b->len == 1 && b->text[0] == 's' && a->len >= 3 && w + 2 < n->end)
+		else if (b->len == 1 && b->text[0] == 's' && a->len >= 3 && !(a->flags & ACM_W_STATIC) &&
+				 w + 2 < n->end && !word_is(a, "and") && !word_is(a, "plus"))
 		{
 			*(char *) (a->text + a->len) = 's';
 			a->len++;
@@ -344,27 +360,45 @@ strip_after_marker(name_words *n)
 	return false;
 }
 
-/* What is short for something longer; between says whether words stand on both sides */
-static const acm_abbreviation *
-abbreviation(const acm_word *w, bool between)
+/* What the table of words tells of a word, NULL if it is not there */
+static inline const acm_special_word *
+special_word(const acm_word *w)
 {
-	uint64_t	k = 0;
+	uint64_t	k;
 	unsigned	slot;
 
-	if (w->len > ACM_ABBR_MAX)
+	if (w->len > ACM_SPECIAL_MAX || (w->flags & ACM_W_STATIC))
 		return NULL;
-	memcpy(&k, w->text, w->len < 8 ? w->len : 8);
-	slot = acm_abbr_slot(k, w->len);
-	for (; acm_abbr_slots[slot] != 0; slot = (slot + 1) & ((1 << ACM_ABBR_BITS) - 1))
+	memcpy(&k, w->text, 8);		/* acm_fold has the room */
+	slot = acm_special_slot(k, w->len);
+	if (!(acm_special_bits[slot >> 6] >> (slot & 63) & 1))
+		return NULL;			/* nearly always */
+	for (; acm_special_slots[slot] != 0;
+		 slot = (slot + 1) & ((1 << ACM_SPECIAL_BITS) - 1))
 	{
-		const acm_abbreviation *a = &acm_abbreviations[acm_abbr_slots[slot]];
+		const acm_special_word *s = &acm_special_words[acm_special_slots[slot]];
 
-		if (a->len == w->len && memcmp(a->text, w->text, a->len) == 0 &&
-			(a->when == A_ALWAYS || (a->when == A_BETWEEN && between) ||
-			 (a->when == A_DOTTED && (w->flags & ACM_W_DOT_AFTER))))
-			return a;
+		if (s->len == w->len && memcmp(s->text, w->text, s->len) == 0)
+			return s;
 	}
 	return NULL;
+}
+
+/* Note which rules about single words can apply at all: few names need any */
+static void
+look_for_special(name_words *n)
+{
+	n->abbreviations = n->markers = false;
+	for (int w = n->first; w < n->end; w++)
+	{
+		const acm_special_word *s = special_word(&n->words[w]);
+
+		if (s != NULL)
+		{
+			n->abbreviations |= s->word != NULL;
+			n->markers |= s->marker;
+		}
+	}
 }
 
 /* Write out abbreviations */
@@ -375,14 +409,17 @@ expand(name_words *n)
 
 	for (int w = n->first; w < n->end; w++)
 	{
-		const acm_abbreviation *a = abbreviation(&n->words[w], w > n->first && w < n->end - 1);
+		const acm_special_word *a = special_word(&n->words[w]);
 
-		if (a != NULL)
+		if (a != NULL && a->word != NULL &&
+			(a->when == A_ALWAYS || (a->when == A_BETWEEN && w > n->first && w < n->end - 1) ||
+			 (a->when == A_DOTTED && (n->words[w].flags & ACM_W_DOT_AFTER))))
 		{
 			TELL(n, "abbreviation", n->words + w, n->words + w + 1, a->word);
 			n->words[w].text = a->word;
 			n->words[w].len = a->word_len;
-			changed = true;
+			n->words[w].flags |= ACM_W_STATIC;
+			changed = n->expanded = true;
 		}
 	}
 	return changed;
@@ -395,22 +432,21 @@ expand(name_words *n)
 static void
 reduce(name_words *n)
 {
-	bool		changed;
-
+	look_for_special(n);
 	do
 	{
-		n->only_legal = false;
-		changed = strip_after_marker(n);
-		while (n->end - n->first > 1 && word_is(&n->words[n->end - 1], "and"))
+		do
 		{
-			n->end--;
-			changed = true;
-		}
-		changed |= strip_end(n) || strip_par_value(n);
-		changed |= strip_start(n);
-		if (!changed)
-			changed = join_letters(n) | expand(n);
-	} while (changed);
+			n->only_legal = false;
+			while (may_lead(n) && strip_start(n))
+				;
+			do
+			{
+				while (n->end - n->first > 1 && word_is(&n->words[n->end - 1], "and"))
+					n->end--;
+			} while (strip_end(n) || strip_par_value(n));
+		} while ((n->markers && strip_after_marker(n)) || (may_lead(n) && strip_start(n)));
+	} while ((n->letters && join_letters(n)) || (n->abbreviations && expand(n)));
 }
 
 /* Words [at..upto) fall away, if anything else is left */
@@ -521,90 +557,102 @@ read_punctuation(name_words *n, int ngroups)
 			take_out(n, w, n->end, "other name");
 }
 
-/* Write what is left; a word that does not fit whole goes, unless it is the first */
+/* Write what is left; a word that does not fit goes, with all behind it */
 static int
-write_words(const name_words *n, char *out)
+write_words(name_words *n, char *out)
 {
-	int			len = 0;
+	int			left = n->end - n->first;
+	int			len = acm_write_words(n->words + n->first, &left, out);
 
-	for (int w = n->first; w < n->end; w++)
-	{
-		int			wlen = n->words[w].len;
-
-		if (len + (len > 0) + wlen > ACM_NAME_MAX)
-			break;
-		if (len > 0)
-			out[len++] = ' ';
-		memcpy(out + len, n->words[w].text, wlen);
-		len += wlen;
-	}
-	out[len] = '\0';
+	n->end = n->first + left;
 	return len;
 }
 
 /* Set n to the words of a folded name */
 static void
-start(name_words *n, const acm_fold *f, acm_trace trace, void *arg)
+start(name_words *n, acm_fold *f, acm_trace trace, void *arg)
 {
 	n->first = 0;
 	n->end = f->nwords;
-	memcpy(n->words, f->words, f->nwords * sizeof(acm_word));
+	n->words = f->words;
 	n->form = NULL;
 	n->form_at_end = false;
 	n->only_legal = false;
+	n->letters = f->letters;
+	n->expanded = false;
 	n->trace = trace;
 	n->trace_arg = arg;
 }
 
-/* All of it: the match key to out (if not NULL), the legal form returned in *form */
+/*
+ * A name made of legal words only stays as it was. Whether it is, is asked
+ * again without regard to punctuation, as it will be when the key is read.
+ */
+static void
+keep_legal_words(name_words *n, const char *text, size_t len, acm_fold *f)
+{
+	acm_trace	trace = n->trace;
+	const acm_entry *form;
+
+	acm_fold_name(text, len, f);
+	start(n, f, NULL, n->trace_arg);
+	for (int w = 0; w < n->end; w++)
+		n->words[w].flags &= ACM_W_STATIC;
+	reduce(n);
+	form = n->form;
+	if (n->only_legal)
+	{
+		acm_fold_name(text, len, f);
+		start(n, f, NULL, n->trace_arg);
+	}
+	n->form = form;
+	n->trace = trace;
+	TELL(n, "only legal words", n->words + n->first, n->words + n->end, "");
+}
+
+/* All of it: the match key to out, the legal form returned in *form */
 static int
 match(const char *text, size_t len, char *out, const acm_entry **form, acm_trace trace, void *arg)
 {
 	acm_fold	f;
 	name_words	n;
-	int			left;
+	int			end;
+	int			written;
 
 	*form = NULL;
+	*out = '\0';
 	if (acm_fold_name(text, len, &f) == 0)
 		return 0;
 	start(&n, &f, trace, arg);
 	TELL(&n, "fold", n.words, n.words + n.end, "");
-	read_punctuation(&n, f.ngroups);
+	if (f.ngroups > 0 || f.flags != 0)
+		read_punctuation(&n, f.ngroups);
 	reduce(&n);
 	if (n.only_legal)
-	{
-		/* made of legal words only: as it was, read without punctuation */
-		start(&n, &f, NULL, NULL);
-		for (int w = 0; w < n.end; w++)
-			n.words[w].flags = 0;
-		reduce(&n);
-		*form = n.form;
-		if (n.only_legal)
-			start(&n, &f, trace, arg);
-		n.trace = trace;
-		TELL(&n, "only legal words", n.words + n.first, n.words + n.end, "");
-	}
-	else
-		*form = n.form;
-	left = write_words(&n, out);
-	if (left < f.len || n.end - n.first < f.nwords)
-	{
-		/* words cut off at the limit may have stood behind a legal form */
-		int			all = n.end;
+		keep_legal_words(&n, text, len, &f);
+	*form = n.form;
 
-		for (int w = n.first, l = 0; w < n.end; w++)
-		{
-			l += n.words[w].len + (w > n.first);
-			if (l > ACM_NAME_MAX)
-				n.end = w;
-		}
-		if (n.end < all)
-		{
-			reduce(&n);
-			left = write_words(&n, out);
-		}
+	end = n.end;
+	written = write_words(&n, out);
+	if (n.end < end)
+	{
+		/* what was cut off may have stood behind a legal form */
+		reduce(&n);
+		written = write_words(&n, out);
 	}
-	return left;
+	if (n.letters && n.expanded)
+	{
+		/* a letter may join the word behind an abbreviation, which is not in the text */
+		const acm_entry *ignored;
+		char		before[ACM_NAME_BUF];
+
+		do
+		{
+			memcpy(before, out, written + 1);
+			written = match(before, strlen(before), out, &ignored, NULL, NULL);
+		} while (strcmp(before, out) != 0);
+	}
+	return written;
 }
 
 /* See company.h */

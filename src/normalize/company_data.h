@@ -49,14 +49,16 @@ enum
 	A_DOTTED					/* only with a dot after it */
 };
 
-typedef struct acm_abbreviation
+/* A word that some rule is about */
+typedef struct acm_special_word
 {
 	const char *text;
 	uint8_t		len;
-	const char *word;			/* what it is short for */
+	uint8_t		when;			/* A_*, if it is short for a word */
 	uint8_t		word_len;
-	uint8_t		when;			/* A_* */
-} acm_abbreviation;
+	bool		marker;			/* begins a marker: d/b/a, formerly */
+	const char *word;			/* what it is short for, or NULL */
+} acm_special_word;
 
 #include "normalize/generated/company_tables.h"
 
@@ -76,16 +78,18 @@ acm_node_entry(int32_t node)
 	return (int) (acm_nodes[node].check_entry & 0xFFF);
 }
 
-/* Slot where to look for a word of len bytes with the first eight bytes k (little-endian) */
+/* Slot where to look for a word of len bytes, eight bytes read from its start */
 static inline unsigned
-acm_abbr_slot(uint64_t k, int len)
+acm_special_slot(uint64_t k, int len)
 {
 #ifdef __BYTE_ORDER__
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	k = __builtin_bswap64(k);
 #endif
 #endif
-	return (unsigned) (((k ^ (uint64_t) len) * ACM_ABBR_MULT) >> (64 - ACM_ABBR_BITS));
+	if (len < 8)
+		k &= (UINT64_C(1) << (8 * len)) - 1;
+	return (unsigned) (((k ^ (uint64_t) len) * ACM_SPECIAL_MULT) >> (64 - ACM_SPECIAL_BITS));
 }
 
 /* Whether text[0..len) is digits only */

@@ -217,18 +217,29 @@ sub add
 	$trie{$k} //= $entry;
 }
 
+# All ISO 20275 codes of a canonical form, by country; the list is long for some
+my %codes;
+for my $k (sort keys %canon)
+{
+	my $codes = $elf{$k} or next;
+	$codes{ $canon{$k} }{$_} = 1 for @$codes;
+}
+for my $name (keys %codes)
+{
+	my @codes = sort { substr($a, 5) cmp substr($b, 5) || $a cmp $b } keys %{ $codes{$name} };
+	splice(@codes, 20, @codes, '...') if @codes > 20;
+	$codes{$name} = join(', ', @codes);
+}
+
 for my $pass ([ 'E', \%trail ], [ 'S', \%lead ])
 {
 	my ($root, $keys) = @$pass;
 	for my $k (sort keys %$keys)
 	{
-		my $codes = $elf{$k} // $elf{ key($canon{$k}) } // [];
-		my @codes = sort @$codes;
-		@codes = (@codes[ 0 .. 7 ], '...') if @codes > 9;
 		my @flags;
 		push @flags, 'F_GLUE' if glues($k);
 		push @flags, 'F_NAME' if $k =~ /^[a-z0-9]{1,3}$/ && !$solid{$k};
-		add($root, $k, entry('K_LEGAL', join(' | ', @flags) || '0', $canon{$k}, join(', ', @codes)));
+		add($root, $k, entry('K_LEGAL', join(' | ', @flags) || '0', $canon{$k}, $codes{ $canon{$k} } // ''));
 	}
 }
 add('S', 'the', entry('K_ARTICLE', '0', 'the', ''));
@@ -246,7 +257,11 @@ for (lines('tags.txt'))
 	{
 		if ($what eq 'tag' || $what eq 'country') { add('B', key($phrase), entry('K_TAG', '0', '', '')) }
 		elsif ($what eq 'opener') { add('B', key($phrase), entry('K_OPENER', '0', '', '')) }
-		elsif ($what eq 'marker') { add('M', key($phrase), entry('K_MARKER', '0', '', '')) }
+		elsif ($what eq 'marker')
+		{
+			add('M', key($phrase), entry('K_MARKER', '0', '', ''));
+			push @markers, $phrase;
+		}
 		elsif ($what eq 'stock')
 		{
 			for my $letter ($phrase =~ /\*/ ? ('a' .. 'z', '1' .. '9') : '')
@@ -300,26 +315,34 @@ my $nodes = @check;
 die "gen_company.pl: too many nodes or entries for a node's bits\n" if $nodes + 256 >= 1 << 20 || @entries >= 1 << 12;
 
 # ---------------------------------------------------------------------
-# Abbreviations, by their first eight bytes and length: a table probed from
-# the slot that multiplication gives until an empty one
+# Abbreviations and first words of markers, by their first eight bytes and
+# length: a table probed from the slot that multiplication gives until an
+# empty one
 # ---------------------------------------------------------------------
-my @abbr;
+my %special;
 for (lines('abbreviations.txt'))
 {
 	my ($short, $dot, $how, $long) = /^(\w+)(\.?) ([=>]) (\w+)$/ or die "abbreviations.txt: $_\n";
-	push @abbr, [ $short, $long, $dot ? 'A_DOTTED' : $how eq '>' ? 'A_BETWEEN' : 'A_ALWAYS' ];
+	next if $special{$short} && $dot;	# already short without the dot
+	die "abbreviations.txt: $short twice\n" if $special{$short};
+	$special{$short} = { word => $long, when => $dot ? 'A_DOTTED' : $how eq '>' ? 'A_BETWEEN' : 'A_ALWAYS' };
 }
-my %by_short;
-for (@abbr) { die "abbreviations.txt: $_->[0] twice\n" if $by_short{ $_->[0] . $_->[2] }++ }
-for my $a (@abbr) { die "abbreviations.txt: $a->[1] is itself short for something\n" if grep { $_->[0] eq $a->[1] && $_->[2] ne 'A_DOTTED' } @abbr }
-@abbr = sort { $a->[0] cmp $b->[0] } grep { !($_->[2] eq 'A_DOTTED' && $by_short{"$_->[0]A_ALWAYS"}) } @abbr;
-my $bits = 11;
-my $mult = 0x9E3779B97F4A7C15;
-my @slots;
-for my $i (0 .. $#abbr)
+for (values %special)
 {
-	my $k = unpack('Q<', pack('a8', $abbr[$i][0])) ^ length($abbr[$i][0]);
+	my $s = $special{ $_->{word} };
+	die "abbreviations.txt: $_->{word} is itself short for something\n" if $s && $s->{when} ne 'A_DOTTED';
+}
+$special{$_}{marker} = 1 for grep { length } map { (split ' ', fold($_))[0] } @markers;
+my @special = sort keys %special;
+die "gen_company.pl: an abbreviation is not ASCII\n" if grep { /[^a-z0-9]/ } @special;
+my $bits = 12;
+my $mult = 0x9E3779B97F4A7C15;
+my (@slots, @first);
+for my $i (0 .. $#special)
+{
+	my $k = unpack('Q<', pack('a8', $special[$i])) ^ length($special[$i]);
 	my $h = unpack('Q', do { use integer; pack('q', $k * $mult) }) >> (64 - $bits);
+	$first[$h] = 1;
 	$h = ($h + 1) % (1 << $bits) while defined $slots[$h];
 	$slots[$h] = $i + 1;
 }
@@ -341,14 +364,21 @@ for (my $i = 0; $i < $nodes; $i += 4)
 }
 print "\t", '{0, 0xFFFFF000}, ' x 16, "\n" for 1 .. 16;
 print "};\n\n";
-printf "#define ACM_ABBR_BITS %d\n#define ACM_ABBR_MULT UINT64_C(0x%X)\n", $bits, $mult;
-my ($maxlen) = sort { $b <=> $a } map { length $_->[0] } @abbr;
-printf "#define ACM_ABBR_MAX %d\n\n", $maxlen;
-print "static const uint16_t acm_abbr_slots[1 << ACM_ABBR_BITS] = {\n";
+my ($maxlen) = sort { $b <=> $a } map { length } @special;
+printf "#define ACM_SPECIAL_BITS %d\n#define ACM_SPECIAL_MULT UINT64_C(0x%X)\n#define ACM_SPECIAL_MAX %d\n\n", $bits, $mult, $maxlen;
+print "/* which slots words begin at: small enough to stay in cache */\n";
+print "static const uint64_t acm_special_bits[1 << (ACM_SPECIAL_BITS - 6)] = {\n";
+printf "\tUINT64_C(0x%X),\n", oct('0b' . join '', map { $first[$_] // 0 } reverse $_ * 64 .. $_ * 64 + 63) for 0 .. (1 << ($bits - 6)) - 1;
+print "};\n\nstatic const uint16_t acm_special_slots[1 << ACM_SPECIAL_BITS] = {\n";
 for (my $i = 0; $i < 1 << $bits; $i += 16)
 {
 	print "\t", join(' ', map { ($slots[$_] // 0) . ',' } $i .. $i + 15), "\n";
 }
-print "};\n\nstatic const acm_abbreviation acm_abbreviations[] = {\n\t{\"\", 0, \"\", 0, 0},\n";
-printf "\t{\"%s\", %d, \"%s\", %d, %s},\n", $_->[0], length $_->[0], $_->[1], length $_->[1], $_->[2] for @abbr;
+print "};\n\nstatic const acm_special_word acm_special_words[] = {\n\t{\"\", 0, 0, 0, false, NULL},\n";
+for my $w (@special)
+{
+	my $s = $special{$w};
+	printf "\t{\"%s\", %d, %s, %d, %s, %s},\n", $w, length $w, $s->{when} // 0, length($s->{word} // ''),
+	  $s->{marker} ? 'true' : 'false', defined $s->{word} ? "\"$s->{word}\"" : 'NULL';
+}
 print "};\n";

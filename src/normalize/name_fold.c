@@ -1,71 +1,87 @@
 /*
  * name_fold.c
- *		From text to words. ASCII is read straight through one table; what
- *		lies beyond goes through acm_fold_unicode first, and then the same way.
+ *		From text to words. Eight bytes at a time are brought to lower case
+ *		and told apart, letters from all else; then words are found in the bits.
+ *		What lies beyond ASCII goes through acm_fold_unicode first.
  */
-#include <stdbool.h>
-#include <string.h>
-
 #include "normalize/name_fold.h"
 
-/* Room for what ICU makes of ACM_NAME_INPUT_MAX bytes; the rest is cut */
-#define ACM_UNICODE_BUF 16384
+#include <string.h>
+
+#define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* Bits say which bytes of the text belong to words; at least one clear bit follows */
+#define MASK_WORDS (ACM_FOLD_BUF / 64 + 1)
 
 /*
- * What a byte is to a name: a letter or digit gives itself folded (0x80 and
- * above are letters here), everything else a value below 0x20.
+ * Write eight bytes, as they lie in memory, to text in lower case; a bit of the result for each byte
+ * that belongs to a word: ASCII letters and digits, all bytes of other letters
  */
-enum
+static inline uint64_t
+fold_eight(uint64_t bytes, char *text)
 {
-	SP = 0,						/* separates words, says nothing */
-	AP = 1,						/* apostrophe: vanishes */
-	DT = 2,						/* dot */
-	AN = 3,						/* ampersand */
-	PL = 4,						/* plus */
-	OP = 5,						/* opening bracket */
-	CL = 6,						/* closing bracket */
-	CM = 7,						/* comma */
-	SL = 8,						/* slash */
-	QU = 9						/* double quote */
-};
+	uint64_t	beyond;
+	uint64_t	low;
+	uint64_t	word;
 
-#define IS_WORD(c) (char_map[(unsigned char) (c)] >= 0x20)
-
-static const unsigned char char_map[256] = {
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	SP, SP, QU, SP, SP, SP, AN, AP, OP, CL, SP, PL, CM, SP, DT, SL,
-	'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', SP, CM, SP, SP, SP, SP,
-	SP, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
-	'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', OP, SL, CL, SP, SP,
-	AP, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
-	'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', OP, SP, CL, SP, SP,
-	0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0x8B, 0x8C, 0x8D, 0x8E, 0x8F,
-	0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9A, 0x9B, 0x9C, 0x9D, 0x9E, 0x9F,
-	0xA0, 0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7, 0xA8, 0xA9, 0xAA, 0xAB, 0xAC, 0xAD, 0xAE, 0xAF,
-	0xB0, 0xB1, 0xB2, 0xB3, 0xB4, 0xB5, 0xB6, 0xB7, 0xB8, 0xB9, 0xBA, 0xBB, 0xBC, 0xBD, 0xBE, 0xBF,
-	0xC0, 0xC1, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xCB, 0xCC, 0xCD, 0xCE, 0xCF,
-	0xD0, 0xD1, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8, 0xD9, 0xDA, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF,
-	0xE0, 0xE1, 0xE2, 0xE3, 0xE4, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9, 0xEA, 0xEB, 0xEC, 0xED, 0xEE, 0xEF,
-	0xF0, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF
-};
-
-/* Whether all of text[0..len) is ASCII */
-static inline bool
-is_ascii(const unsigned char *text, size_t len)
-{
-	uint64_t	seen = 0;
-	uint64_t	chunk;
-
-	for (; len >= 8; text += 8, len -= 8)
-	{
-		memcpy(&chunk, text, 8);
-		seen |= chunk;
-	}
-	for (; len > 0; text++, len--)
-		seen |= *text;
-	return (seen & UINT64_C(0x8080808080808080)) == 0;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	bytes = __builtin_bswap64(bytes);
+#endif
+	beyond = bytes & EVERY_BYTE(0x80);
+	low = bytes & EVERY_BYTE(0x7F);
+	/* a sum's high bit tells whether the byte is at least the letter */
+	word = ((low + EVERY_BYTE(0x80 - 'A')) & ~(low + EVERY_BYTE(0x80 - 'Z' - 1)) & EVERY_BYTE(0x80)) & ~beyond;
+	bytes |= word >> 2;
+	low |= word >> 2;
+	word = (low + EVERY_BYTE(0x80 - 'a')) & ~(low + EVERY_BYTE(0x80 - 'z' - 1));
+	word |= (low + EVERY_BYTE(0x80 - '0')) & ~(low + EVERY_BYTE(0x80 - '9' - 1));
+	word = (word & EVERY_BYTE(0x80)) | beyond;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	bytes = __builtin_bswap64(bytes);
+#endif
+	memcpy(text, &bytes, 8);
+	/* gather the high bits */
+	return ((word >> 7) * UINT64_C(0x0102040810204080)) >> 56;
 }
+
+/* The first bit at or after i that is set, len if there is none */
+static inline int
+next_set(const uint64_t *mask, int i, int len)
+{
+	uint64_t	bits = mask[i >> 6] >> (i & 63);
+
+	if (bits != 0)
+		return i + __builtin_ctzll(bits);
+	for (i = (i | 63) + 1; i < len; i += 64)
+		if (mask[i >> 6] != 0)
+			return i + __builtin_ctzll(mask[i >> 6]);
+	return len;
+}
+
+/* The first bit at or after i that is clear; there is one */
+static inline int
+next_clear(const uint64_t *mask, int i)
+{
+	uint64_t	bits = ~mask[i >> 6] >> (i & 63);
+
+	if (bits != 0)
+		return i + __builtin_ctzll(bits);
+	for (i = (i | 63) + 1;; i += 64)
+		if (~mask[i >> 6] != 0)
+			return i + __builtin_ctzll(~mask[i >> 6]);
+}
+
+/* Set the eight bits from i on, i being a multiple of eight; the first ones clear the rest */
+static inline void
+add_bits(uint64_t *mask, int i, uint64_t bits)
+{
+	if ((i & 63) == 0)
+		mask[i >> 6] = bits;
+	else
+		mask[i >> 6] |= bits << (i & 63);
+}
+
+#define IS_WORD(i) ((mask[(i) >> 6] >> ((i) & 63)) & 1)
 
 /* Whether word[0..len) is one character, and that no digit */
 static inline bool
@@ -75,207 +91,290 @@ is_initial(const char *word, int len)
 
 	if (c < 0x80)
 		return len == 1 && c > '9';
-	return len == (c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4);
-}
-
-/* Append a word that the text does not spell itself: and, plus */
-static void
-add_word(acm_fold *f, const char *word, int len, uint8_t group)
-{
-	int			at = f->len + (f->nwords > 0);
-
-	if (at + len > ACM_NAME_MAX)
-	{
-		f->len = ACM_NAME_MAX;	/* full: nothing comes after */
-		return;
-	}
-	if (f->nwords > 0)
-		f->text[f->len] = ' ';
-	memcpy(f->text + at, word, len);
-	f->words[f->nwords++] = (acm_word)
-	{
-		f->text + at, (uint16_t) len, 0, group
-	};
-	f->len = at + len;
+	return len <= 4 && len == (c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4);
 }
 
 /*
- * Cut text into words. A word is a run of letters and digits, apostrophes
- * left out. Initials with a dot or slash between are one word; & and a + that
- * joins are the word and, a + that ends a word is the word plus.
+ * Append a word, as much of it as fits. Returns whether it went in whole.
  */
-static void
-split(const unsigned char *p, const unsigned char *end, acm_fold *f)
+static inline bool
+add_word(acm_fold *f, const char *text, int len, uint8_t flags, uint8_t group)
 {
-	const unsigned char *join = NULL;	/* where a letter would go on with initials */
-	bool		pending_and = false;
-	uint8_t		flags = 0;		/* of the next word */
-	int			depth = 0;
-	uint8_t		group = 0;
-	char	   *text = f->text;
+	int			room = ACM_NAME_MAX - f->len - (f->nwords > 0);
+	int			fits = len;
 
-	while (p < end)
+	if (len > room)
 	{
-		unsigned char c = char_map[*p];
+		/* end at a character */
+		for (fits = room; fits > 0 && ((unsigned char) text[fits] & 0xC0) == 0x80; fits--)
+			;
+		if (fits <= 0)
+			return false;
+	}
+	f->len += (f->nwords > 0) + fits;
+	f->letters |= fits == 1;
+	f->words[f->nwords++] = (acm_word)
+	{
+		text, (uint16_t) fits, flags, group
+	};
+	return fits == len;
+}
 
-		if (c >= 0x20)
+/* What stands between words, and what it says of the next one */
+typedef struct gap
+{
+	int			depth;			/* brackets open */
+	uint8_t		flags;
+	bool		and;			/* an ampersand, or a plus that joins */
+} gap;
+
+/* The bracket that a word stands in here, 0 for none */
+static inline uint8_t
+group_now(const acm_fold *f, const gap *g)
+{
+	return (uint8_t) (g->depth > 0 ? f->ngroups : 0);
+}
+
+/*
+ * Read text[at..upto), between two words or after the last one. Returns
+ * whether there is room for more.
+ */
+static bool
+read_gap(acm_fold *f, const uint64_t *mask, int at, int upto, gap *g)
+{
+	const char *text = f->text;
+
+	for (; at < upto; at++)
+	{
+		switch (text[at])
 		{
-			const unsigned char *start = p;
-			acm_word   *w;
-			int			at;
-			int			o;
-
-			if (pending_and)
-			{
-				add_word(f, "and", 3, depth > 0 ? group : 0);
-				pending_and = false;
-			}
-			at = f->len + (f->nwords > 0);
-			if (at >= ACM_NAME_MAX)
+			case '&':
+				g->and = f->nwords > 0;
 				break;
-			o = at;
-			do
-			{
-				if (c >= 0x20)
+			case '+':
+				/* ending a word, it is read out: Canal+, C++ */
+				if (at > 0 && (IS_WORD(at - 1) || text[at - 1] == '+') && f->nwords > 0)
 				{
-					if (o == ACM_NAME_MAX)
-						break;
-					text[o++] = (char) c;
-				}
-				else if (c != AP &&
-						 !(c == QU && p - start >= 2 && p + 1 < end &&
-						   (p[-2] & 0xFE) == 0xD6 && (p[1] & 0xFE) == 0xD6))
-					break;		/* but Hebrew writes its abbreviations with a quote inside */
-				if (++p == end)
-					break;
-				c = char_map[*p];
-			} while (true);
+					int			after = at;
 
-			/* Full: end at a character, and there */
-			if (o == ACM_NAME_MAX && p < end && (*p & 0xC0) == 0x80)
-			{
-				while (((unsigned char) text[--o] & 0xC0) == 0x80)
-					;
-				if (o == at)
-				{
-					f->len = at - (f->nwords > 0);
-					break;
-				}
-			}
-
-			w = &f->words[f->nwords];
-			if (start == join && is_initial(text + at, o - at) &&
-				(p == end || !IS_WORD(*p)))
-			{
-				/* one more initial: close the gap, which is the blank's */
-				w--;
-				memmove(text + f->len, text + at, o - at);
-				w->len = (uint16_t) (w->len + (o - at));
-				w->flags |= ACM_W_DOTTED | (start[-1] != '.' ? ACM_W_SLASHED : 0);
-				f->len += o - at;
-			}
-			else
-			{
-				if (f->nwords > 0)
-					text[f->len] = ' ';
-				w->text = text + at;
-				w->len = (uint16_t) (o - at);
-				w->flags = flags;
-				w->group = depth > 0 ? group : 0;
-				f->nwords++;
-				f->len = o;
-			}
-			flags = 0;
-			if (p < end && *p == '.')
-				w->flags |= ACM_W_DOT_AFTER;
-			/* does a letter after this one dot or slash join? */
-			join = NULL;
-			if (p + 1 < end && (char_map[*p] == DT || char_map[*p] == SL) && IS_WORD(p[1]) &&
-				((w->flags & ACM_W_DOTTED) || is_initial(w->text, w->len)))
-				join = p + 1;
-			if (o == ACM_NAME_MAX)
-				break;
-			continue;
-		}
-
-		switch (c)
-		{
-			case AN:
-				pending_and = f->nwords > 0;
-				if (end - p >= 5 && memcmp(p, "&amp;", 5) == 0)
-					p += 4;
-				break;
-			case PL:
-				if (f->nwords > 0 && IS_WORD(p[-1]))
-				{
-					const unsigned char *q = p;
-
-					while (q < end && *q == '+')
-						q++;
-					if (q == end || !IS_WORD(*q))
+					while (text[after] == '+')
+						after++;
+					if (!IS_WORD(after))
 					{
-						for (; p < q && p[-1] != ' ' && f->len < ACM_NAME_MAX; p++)
-							add_word(f, "plus", 4, depth > 0 ? group : 0);
-						p = q;
-						continue;
+						if (!g->and && !add_word(f, "plus", 4, ACM_W_STATIC, group_now(f, g)))
+							return false;
+						break;
 					}
 				}
-				pending_and = f->nwords > 0;
+				g->and = f->nwords > 0;
 				break;
-			case OP:
-				if (depth++ == 0 && group < 255)
-					group++;
+			case '(':
+			case '[':
+			case '{':
+				if (g->depth++ == 0 && f->ngroups < 255)
+					f->ngroups++;
 				break;
-			case CL:
-				if (depth > 0)
-					depth--;
+			case ')':
+			case ']':
+			case '}':
+				if (g->depth > 0)
+					g->depth--;
 				break;
-			case CM:
-				flags |= ACM_W_COMMA;
+			case ',':
+			case ';':
+				g->flags |= ACM_W_COMMA;
 				break;
-			case QU:
-				flags |= ACM_W_QUOTE;
+			case '/':
+			case '\\':
+				g->flags |= ACM_W_SLASH;
 				break;
-			case SL:
-				flags |= ACM_W_SLASH;
+			case '"':
+				g->flags |= ACM_W_QUOTE;
 				break;
 			default:
 				break;
 		}
-		p++;
 	}
-	f->ngroups = group;
+	return true;
+}
+
+/*
+ * Where the run of what vanishes inside words ends: apostrophes, and between
+ * Hebrew letters the quote that marks an abbreviation
+ */
+static inline int
+skip_vanishing(const char *text, int i)
+{
+	while (text[i] == '\'' || text[i] == '`')
+		i++;
+	if (text[i] == '"' && i >= 2 && ((unsigned char) text[i - 2] & 0xFE) == 0xD6 &&
+		((unsigned char) text[i + 1] & 0xFE) == 0xD6)
+		i++;
+	return i;
+}
+
+/* Whether the word at text goes on with the initials of the last one: S.A., A/S */
+static inline bool
+joins_initials(const acm_word *last, const char *text, int len)
+{
+	return (text[-1] == '.' || text[-1] == '/') && last->text + last->len == text - 1 &&
+		is_initial(text, len) && ((last->flags & ACM_W_DOTTED) || is_initial(last->text, last->len));
+}
+
+/* Let it, closing the gap from the left; false if there is no room */
+static bool
+add_initial(acm_fold *f, char *text, int len)
+{
+	acm_word   *last = &f->words[f->nwords - 1];
+
+	if (f->len + len > ACM_NAME_MAX)
+		return false;
+	last->flags |= text[-1] == '/' ? ACM_W_DOTTED | ACM_W_SLASHED : ACM_W_DOTTED;
+	f->flags |= last->flags;
+	memmove(text - last->len, last->text, last->len);
+	last->text = text - last->len;
+	last->len = (uint16_t) (last->len + len);
+	f->len += len;
+	return true;
+}
+
+/*
+ * Cut f->text[0..len), in lower case, into words by the mask. A word is a run
+ * of letters and digits, apostrophes left out. Initials with a dot or slash
+ * between are one word; & and a + that joins are the word and.
+ */
+static void
+split(acm_fold *f, const uint64_t *mask, int len)
+{
+	char	   *text = f->text;
+	gap			g = {0, 0, false};
+	int			at = 0;			/* behind the last word */
+	int			start;
+
+	while ((start = next_set(mask, at, len)) < len)
+	{
+		int			end = next_clear(mask, start);
+		int			word_end = end;
+		bool		plain = start == at + 1 && text[at] == ' ';
+
+		g.flags = 0;
+		if (!plain && !read_gap(f, mask, at, start, &g))
+			return;
+		at = end;
+
+		if (text[end] == '\'' || text[end] == '`' || text[end] == '"')
+		{
+			/* close the holes from the left, so that what follows stays */
+			while ((at = skip_vanishing(text, end)) > end && at < len && IS_WORD(at))
+			{
+				memmove(text + start + (at - end), text + start, end - start);
+				start += at - end;
+				end = next_clear(mask, at);
+			}
+			word_end = end;
+		}
+
+		if (!plain)
+		{
+			if (g.and)
+			{
+				if (text[start - 1] == '&' && memcmp(text + start, "amp;", 4) == 0)
+					continue;	/* an ampersand as HTML writes it */
+				g.and = false;
+				if (!add_word(f, "and", 3, ACM_W_STATIC, group_now(f, &g)))
+					return;
+			}
+			else if (f->nwords > 0 && joins_initials(&f->words[f->nwords - 1], text + start, word_end - start))
+			{
+				if (!add_initial(f, text + start, word_end - start))
+					return;
+				if (text[word_end] == '.')
+					f->words[f->nwords - 1].flags |= ACM_W_DOT_AFTER;
+				continue;
+			}
+		}
+		f->flags |= g.flags;
+		if (!add_word(f, text + start, word_end - start, g.flags, group_now(f, &g)))
+			return;
+		if (text[word_end] == '.')
+			f->words[f->nwords - 1].flags |= ACM_W_DOT_AFTER;
+	}
+	(void) read_gap(f, mask, at, len, &g);
 }
 
 /* See name_fold.h */
 int
-acm_fold_name(const char *text, size_t len, acm_fold *f)
+acm_fold_name(const char *text, size_t length, acm_fold *f)
 {
+	uint64_t	mask[MASK_WORDS];
+	uint64_t	beyond = 0;
+	uint64_t	bytes;
+	int			len = (int) length;
+	int			i = 0;
+
 	f->nwords = 0;
 	f->len = 0;
 	f->ngroups = 0;
-	if (len <= ACM_NAME_INPUT_MAX)
+	f->letters = false;
+	f->flags = 0;
+	if (length > ACM_NAME_INPUT_MAX)
+		return 0;
+
+	/* take it for ASCII; where it is not, ICU writes it anew */
+	for (; i + 8 <= len; i += 8)
 	{
-		const unsigned char *p = (const unsigned char *) text;
-
-		if (is_ascii(p, len))
-			split(p, p + len, f);
-		else
+		memcpy(&bytes, text + i, 8);
+		beyond |= bytes;
+		add_bits(mask, i, fold_eight(bytes, f->text + i));
+	}
+	bytes = EVERY_BYTE(' ');
+	for (int j = 0; i + j < len; j++)
+		((char *) &bytes)[j] = text[i + j];
+	beyond |= bytes;
+	add_bits(mask, i, fold_eight(bytes, f->text + i));
+	if (beyond & EVERY_BYTE(0x80))
+	{
+		len = acm_fold_unicode(text, length, f->text, ACM_FOLD_BUF);
+		memset(f->text + len, ' ', 8);
+		for (i = 0; i <= len; i += 8)
 		{
-			char		buf[ACM_UNICODE_BUF];
-			int			n = acm_fold_unicode(text, len, buf, sizeof(buf));
-
-			p = (const unsigned char *) buf;
-			split(p, p + n, f);
+			memcpy(&bytes, f->text + i, 8);
+			add_bits(mask, i, fold_eight(bytes, f->text + i));
 		}
 	}
-	/* a blank at the cut, or a name that was full before its first word */
-	if (f->nwords == 0)
-		f->len = 0;
-	else
-		f->len = (int) (f->words[f->nwords - 1].text - f->text) + f->words[f->nwords - 1].len;
-	f->text[f->len] = '\0';
+	/* blanks behind the end, for what is read in eights or one ahead */
+	memset(f->text + len, ' ', 8);
+	split(f, mask, len);
 	return f->len;
+}
+
+/* See name_fold.h */
+int
+acm_write_words(const acm_word *words, int *nwords, char *out)
+{
+	int			len = 0;
+
+	for (int w = 0; w < *nwords; w++)
+	{
+		int			wlen = words[w].len;
+
+		if (len + (w > 0) + wlen > ACM_NAME_MAX)
+		{
+			*nwords = w;
+			break;
+		}
+		if (w > 0)
+			out[len++] = ' ';
+		/* of fixed size, where both sides have the room: that takes no branch */
+		if (len + wlen + 16 <= ACM_NAME_MAX && !(words[w].flags & ACM_W_STATIC))
+			for (int i = 0; i < wlen; i += 16)
+				memcpy(out + len + i, words[w].text + i, 16);
+		else
+			memcpy(out + len, words[w].text, wlen);
+		len += wlen;
+	}
+	out[len] = '\0';
+	return len;
 }
 
 /* See company.h */
@@ -283,8 +382,7 @@ int
 acm_normalize_company(const char *text, size_t len, char *out)
 {
 	acm_fold	f;
-	int			n = acm_fold_name(text, len, &f);
 
-	memcpy(out, f.text, n + 1);
-	return n;
+	acm_fold_name(text, len, &f);
+	return acm_write_words(f.words, &f.nwords, out);
 }

@@ -10,6 +10,7 @@
 #ifndef ACM_NAME_FOLD_H
 #define ACM_NAME_FOLD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@
 #define ACM_W_SLASH		0x08	/* a slash before: CORP /DE/ */
 #define ACM_W_QUOTE		0x10	/* a double quote before: SIA "Acme" */
 #define ACM_W_DOT_AFTER	0x20	/* a dot right after: Tech. */
+#define ACM_W_STATIC	0x40	/* not in acm_fold.text: a sign or an abbreviation written out */
 
 typedef struct acm_word
 {
@@ -34,25 +36,37 @@ typedef struct acm_word
 	uint8_t		group;			/* number of the bracket it stands in, 0 for none */
 } acm_word;
 
+/* Longer names are none (8 kB) */
+#define ACM_NAME_INPUT_MAX 8192
+
+/* Room for what ICU makes of ACM_NAME_INPUT_MAX bytes; the rest is cut */
+#define ACM_FOLD_BUF 16384
+
 typedef struct acm_fold
 {
 	int			nwords;
 	int			ngroups;		/* brackets seen, at most 255 */
-	int			len;			/* bytes in text */
-	char		text[ACM_NAME_BUF]; /* the words, a blank between two; NUL-terminated */
+	int			len;			/* bytes of all words and a blank between two */
+	bool		letters;		/* whether a word is a single byte */
+	uint8_t		flags;			/* of any word */
 	acm_word	words[ACM_WORDS_MAX];	/* point into text */
+	char		text[ACM_FOLD_BUF + 16];	/* sixteen bytes can be read from any word */
 } acm_fold;
 
-/* Longer names are none (8 kB) */
-#define ACM_NAME_INPUT_MAX 8192
-
 /*
- * Fold UTF-8 text[0..len). Returns the length of f->text, 0 if there is no
- * letter or digit, or if the text is too long. Bytes that are no valid UTF-8
+ * Fold UTF-8 text[0..len). Returns f->len, at most ACM_NAME_MAX, 0 if there
+ * is no letter or digit, or if the text is too long. Bytes that are no valid UTF-8
  * count as blanks. Allocates nothing, but the first text beyond ASCII opens
  * ICU's normalizers, which stay for the process.
  */
 extern int	acm_fold_name(const char *text, size_t len, acm_fold *f);
+
+/*
+ * Write words to out (ACM_NAME_BUF bytes), a blank between two and a NUL
+ * behind; from the first that does not fit on they are left out. Returns the
+ * length; *nwords becomes the number written.
+ */
+extern int	acm_write_words(const acm_word *words, int *nwords, char *out);
 
 /*
  * The part of acm_fold_name that is beyond ASCII: writes to out (of size

@@ -301,6 +301,49 @@ char_state(const UNormalizer2 *nfkc, const UNormalizer2 *nfd, UChar32 cp)
 	return look_up(nfkc, nfd, cp, cp <= 0xFFFF ? &memo[cp] : NULL);
 }
 
+/*
+ * Fold the code points at text[i..) that cannot be told apart: one, and all
+ * after it that join it. Writes at out + n, and gives the new n, or -1 if
+ * there is no room; sets *next behind what was read.
+ */
+static int
+fold_joined(const UNormalizer2 *nfkc, const UNormalizer2 *nfd, const char *text, int32_t i, int32_t len,
+			char *out, int n, int outsize, int32_t *next)
+{
+	UChar32		piece[PIECE_MAX];
+	UChar		folded[PIECE_BUF];
+	int			npiece = 1;
+	int			nfolded;
+
+	piece[0] = next_char(text, &i, len);
+	*next = i;
+	if (piece[0] >= 0x80 && !acm_unicode_assigned((uint32_t) piece[0]))
+		nfolded = put(piece[0], folded, 0);
+	else
+	{
+		while (i < len && npiece < PIECE_MAX)
+		{
+			UChar32		cp = next_char(text, &i, len);
+
+			if (cp < 0x80 || char_state(nfkc, nfd, cp) != MEMO_JOINS)
+				break;
+			piece[npiece++] = cp;
+			*next = i;
+		}
+		nfolded = fold_piece(nfkc, nfd, piece, npiece, folded);
+	}
+	for (int j = 0; j < nfolded;)
+	{
+		UChar32		cp;
+
+		U16_NEXT(folded, j, nfolded, cp);
+		if (n + U8_LENGTH(cp) > outsize)
+			return -1;
+		U8_APPEND_UNSAFE(out, n, cp);
+	}
+	return n;
+}
+
 /* See name_fold.h */
 int
 acm_fold_unicode(const char *text, size_t length, char *out, int outsize)
@@ -311,64 +354,59 @@ acm_fold_unicode(const char *text, size_t length, char *out, int outsize)
 	int32_t		len = (int32_t) length;
 	int32_t		i = 0;
 	int			n = 0;
+	int32_t		last_i = -1;	/* where in text the code point began that others may join */
+	int			last_n = 0;		/* and where in out */
 
 	if (U_FAILURE(err))
 		return 0;
 
-	while (i < len)
+	while (i < len && n < outsize)
 	{
-		UChar32		piece[PIECE_MAX];
-		UChar		folded[PIECE_BUF];
-		int			npiece = 1;
-		int			nfolded;
+		int32_t		here = i;
+		UChar32		cp;
 		int			state;
-		int32_t		ahead;
 
-		/* ASCII before ASCII: its case is folded where words are cut */
-		if ((unsigned char) text[i] < 0x80 && (i + 1 == len || (unsigned char) text[i + 1] < 0x80))
+		/* ASCII stays: its case is folded where words are cut */
+		if ((unsigned char) text[i] < 0x80)
 		{
-			if (n == outsize)
-				break;
-			out[n++] = text[i++];
+			last_i = i++;
+			last_n = n;
+			out[n++] = text[last_i];
 			continue;
 		}
 
-		/* one code point, and all that joins it */
-		piece[0] = next_char(text, &i, len);
-		state = piece[0] < 0x80 ? MEMO_LONG : char_state(nfkc, nfd, piece[0]);
-		for (ahead = i; ahead < len && npiece < PIECE_MAX && state != MEMO_UNKNOWN; i = ahead)
+		cp = next_char(text, &i, len);
+		if (cp < 0x80)
 		{
-			UChar32		cp = next_char(text, &ahead, len);
-
-			if (cp < 0x80 || char_state(nfkc, nfd, cp) != MEMO_JOINS)
-				break;
-			piece[npiece++] = cp;
+			last_i = here;
+			last_n = n;
+			out[n++] = (char) cp;
+			continue;
 		}
-
-		if (npiece == 1 && piece[0] <= 0xFFFF && state != MEMO_UNKNOWN && state < MEMO_LONG)
+		state = char_state(nfkc, nfd, cp);
+		if (state > MEMO_UNKNOWN && state < MEMO_LONG && cp <= 0xFFFF)
 		{
-			const char_memo *m = &memo[piece[0]];
-
 			if (n + state - 1 > outsize)
 				break;
-			memcpy(out + n, m->text, state - 1);
+			last_i = here;
+			last_n = n;
+			memcpy(out + n, memo[cp].text, state - 1);
 			n += state - 1;
 			continue;
 		}
 
-		if (npiece == 1 && (piece[0] < 0x80 || state == MEMO_UNKNOWN))
-			nfolded = put(piece[0], folded, 0);
-		else
-			nfolded = fold_piece(nfkc, nfd, piece, npiece, folded);
-		for (int j = 0; j < nfolded;)
+		/* what joins is folded anew together with what it joins; of ASCII, a letter */
+		if (state != MEMO_JOINS || last_i < 0 ||
+			((unsigned char) text[last_i] < 0x80 && (unsigned) (text[last_i] & 0xDF) - 'A' >= 26))
 		{
-			UChar32		cp;
-
-			U16_NEXT(folded, j, nfolded, cp);
-			if (n + U8_LENGTH(cp) > outsize)
-				return n;
-			U8_APPEND_UNSAFE(out, n, cp);
+			last_i = here;
+			last_n = n;
 		}
+		last_n = fold_joined(nfkc, nfd, text, last_i, len, out, last_n, outsize, &i);
+		if (last_n < 0)
+			break;
+		n = last_n;
+		last_i = -1;
 	}
 	return n;
 }
