@@ -59,3 +59,12 @@ bench-pairs: stage
 	@$(CLUSTER) env bench test/bench/pairs.pl '$(BENCH_DATA)/company_name_pairs.tsv'
 	@$(CLUSTER) drop bench
 	@if [ -r '$(BENCH_DATA)/company_name_pairs.tsv' ]; then $(WORK)/similarity_bench '$(BENCH_DATA)/company_name_pairs.tsv'; fi
+
+# CPU time against a floor or a peer; see test/bench/README.md. RUNS and SIZES may be set.
+.PHONY: bench-normalize bench-overlap bench-large
+bench: bench-normalize bench-overlap
+
+bench-normalize bench-overlap bench-large: bench-%: stage
+	@$(CLUSTER) start bench-$*
+	@BENCH_DIR='$(WORK)/bench' BENCH_DATA='$(BENCH_DATA)' $(CLUSTER) env bench-$* test/bench/bench.pl $* $(SIZES)
+	@$(CLUSTER) drop bench-$*
