@@ -72,3 +72,11 @@ freeze: all
 
 # Unit tests, fuzzing, measurements
 include $(wildcard test/unit/*.mk test/fuzz/*.mk test/bench/*.mk)
+# CPU time against a floor or a peer; see test/bench/README.md. RUNS and SIZES may be set.
+.PHONY: bench-normalize bench-overlap bench-large
+bench: bench-normalize bench-overlap
+
+bench-normalize bench-overlap bench-large: bench-%: stage
+	@$(CLUSTER) start bench-$*
+	@BENCH_DIR='$(WORK)/bench' BENCH_DATA='$(BENCH_DATA)' $(CLUSTER) env bench-$* test/bench/bench.pl $* $(SIZES)
+	@$(CLUSTER) drop bench-$*
