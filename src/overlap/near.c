@@ -7,7 +7,8 @@
  * name are one node, so that duplicates change nothing. Names that both lists
  * have are left out: they have an exact rival. Nodes without a domain go into
  * an index by near keys; the nodes of the other side are looked up there. Two
- * nodes match if each is the best that the other has found.
+ * nodes match if each is the only best that the other has found, and the rows
+ * of neither are several companies by their domains.
  */
 #include "compat.h"
 
@@ -16,7 +17,9 @@
 
 #include "normalize/company.h"
 #include "overlap/engine.h"
+#include "overlap/near_index.h"
 #include "overlap/near_keys.h"
+#include "overlap/pairs.h"
 #include "overlap/resemble.h"
 #include "overlap/sites.h"
 #include "overlap/typo.h"
@@ -33,40 +36,37 @@
 /* A name of unmatched rows of one side */
 typedef struct node
 {
-	uint32		link;			/* of its first row */
+	uint32		first;			/* of its links in near_state.links */
+	uint32		nlinks;
+	uint32		link;			/* with the spelling that sorts first */
 	uint32		best;			/* node */
 	uint8		side;
 	uint8		score;			/* of best; 0: none */
 	uint8		verdict;
 	bool		tie;
 	bool		with_site;		/* some row has a domain */
-	bool		without_site;	/* some row has none */
 	acm_country country;		/* of the rows that have one, if they agree; else 0 */
 	bool		countries;		/* they disagree */
 } node;
 
-/* An entry of the index: a node under a near key */
-typedef struct near_entry
+/* Two nodes, ours first, that are candidates for each other */
+typedef struct candidate
 {
-	uint64		key;
-	uint32		node;
-	uint32		next;			/* in the bucket; NO_NODE ends it */
-} near_entry;
+	uint32		node[2];
+} candidate;
 
 typedef struct near_state
 {
 	acm_engine *engine;
 	acm_rule	rule;
+	acm_near_index *index;
 	node	   *nodes;
 	uint32		nnodes;
 	uint32	   *node_of_name;	/* NO_NODE if none */
-	near_entry *entries;
-	uint32		nentries;
-	uint32		maxentries;
-	uint32	   *buckets;
-	uint32		nbuckets;		/* a power of two */
-	uint32		pass;			/* of npasses: keys of this remainder */
-	uint32		npasses;
+	uint32	   *links;			/* to names, by node */
+	candidate  *candidates;		/* all that were found, if all evidence is wanted */
+	Size		ncandidates;
+	Size		maxcandidates;
 	char		name[ACM_NAME_BUF]; /* of the node at hand, with blanks */
 	int			len;
 	StringInfoData other;		/* record of the node that it is compared with */
@@ -86,19 +86,74 @@ add_to_node(near_state *s, int side, uint32 i)
 		s->node_of_name[link->key] = s->nnodes;
 		n = &s->nodes[s->nnodes++];
 		memset(n, 0, sizeof(*n));
-		n->link = i;
 		n->side = side;
 		n->best = NO_NODE;
 	}
 	n = &s->nodes[s->node_of_name[link->key]];
-	if (acm_has_site(list, link->row))
-		n->with_site = true;
-	else
-		n->without_site = true;
+	n->nlinks++;
+	n->with_site |= acm_has_site(list, link->row);
 	if (country != 0 && n->country != 0 && n->country != country)
 		n->countries = true;
 	else if (country != 0)
 		n->country = country;
+}
+
+/* Read the name that a link of a side stands for, with its record in scratch; returns the record */
+static const acm_record *
+read_name(near_state *s, int side, uint32 link, StringInfo scratch, char *name, int *len)
+{
+	const acm_list *list = &s->engine->list[side];
+	const acm_record *record = acm_list_record(list, list->links[ACM_KIND_NAME][link].row, scratch);
+	acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, link);
+
+	*len = acm_name_words(&key, name);
+	return record;
+}
+
+/*
+ * Give each node its links. Rows may spell one name with blanks in different
+ * places; what sorts first stands for all.
+ */
+static void
+collect_links(near_state *s)
+{
+	uint32		total = 0;
+
+	for (uint32 n = 0; n < s->nnodes; n++)
+	{
+		s->nodes[n].first = total;
+		total += s->nodes[n].nlinks;
+		s->nodes[n].nlinks = 0;
+	}
+	s->links = MemoryContextAllocExtended(CurrentMemoryContext, ((Size) total + 1) * sizeof(uint32),
+										  MCXT_ALLOC_HUGE);
+	for (int side = 0; side < 2; side++)
+	{
+		const acm_list *list = &s->engine->list[side];
+
+		for (uint32 i = 0; i < list->nlinks[ACM_KIND_NAME]; i++)
+		{
+			const acm_link *link = &list->links[ACM_KIND_NAME][i];
+			char		name[ACM_NAME_BUF];
+			int			len;
+			node	   *n;
+
+			CHECK_FOR_INTERRUPTS();
+			if (s->node_of_name[link->key] == NO_NODE || s->engine->matched[side][link->row])
+				continue;
+			n = &s->nodes[s->node_of_name[link->key]];
+			s->links[n->first + n->nlinks++] = i;
+			if (n->nlinks == 1)
+				n->link = i;
+			else
+			{
+				read_name(s, side, n->link, &s->engine->scratch[0], s->name, &s->len);
+				read_name(s, side, i, &s->engine->scratch[0], name, &len);
+				if (strcmp(name, s->name) < 0)
+					n->link = i;
+			}
+		}
+	}
 }
 
 /* Make the nodes: the names that only one list has, of rows that are not matched */
@@ -118,9 +173,9 @@ make_nodes(near_state *s)
 	{
 		const acm_list *list = &engine->list[side];
 
-		CHECK_FOR_INTERRUPTS();
 		for (uint32 i = 0; i < list->nlinks[ACM_KIND_NAME]; i++)
 		{
+			CHECK_FOR_INTERRUPTS();
 			sides[list->links[ACM_KIND_NAME][i].key] |= 1 << side;
 			most += !engine->matched[side][list->links[ACM_KIND_NAME][i].row];
 		}
@@ -131,48 +186,17 @@ make_nodes(near_state *s)
 	{
 		const acm_list *list = &engine->list[side];
 
-		CHECK_FOR_INTERRUPTS();
 		for (uint32 i = 0; i < list->nlinks[ACM_KIND_NAME]; i++)
 		{
 			const acm_link *link = &list->links[ACM_KIND_NAME][i];
 
+			CHECK_FOR_INTERRUPTS();
 			if (sides[link->key] != 3 && !engine->matched[side][link->row])
 				add_to_node(s, side, i);
 		}
 	}
 	pfree(sides);
-}
-
-/* Read the name of a node, with its record in scratch; returns the record */
-static const acm_record *
-read_name(near_state *s, const node *n, StringInfo scratch, char *name, int *len)
-{
-	const acm_list *list = &s->engine->list[n->side];
-	const acm_record *record = acm_list_record(list, list->links[ACM_KIND_NAME][n->link].row, scratch);
-	acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, n->link);
-
-	*len = acm_name_words(&key, name);
-	return record;
-}
-
-/* Put a node into the index under a key */
-static void
-add_entry(near_state *s, uint64 key, uint32 n)
-{
-	near_entry *e;
-
-	if (key % s->npasses != s->pass)
-		return;
-	if (s->nentries == s->maxentries)
-	{
-		s->maxentries = s->maxentries ? s->maxentries * 2 : 1024;
-		s->entries = s->entries ?
-			repalloc_huge(s->entries, (Size) s->maxentries * sizeof(near_entry)) :
-			palloc(s->maxentries * sizeof(near_entry));
-	}
-	e = &s->entries[s->nentries++];
-	e->key = key;
-	e->node = n;
+	collect_links(s);
 }
 
 /* The name's letters without blanks; returns how many */
@@ -189,48 +213,118 @@ join_words(const char *name, int len, char *out)
 	return n;
 }
 
-/* The keys under which a node without a domain can be found; read_name was called */
-static void
-index_node(near_state *s, uint32 number, const acm_record *record)
+/* A handle of a row, or the label of one of its domains */
+typedef struct placed_label
 {
-	uint64_t	keys[ACM_NEAR_KEYS_MAX];
-	char		joined[ACM_NAME_BUF];
-	const acm_list *list = &s->engine->list[s->nodes[number].side];
-	int			n = acm_near_keys(s->name, s->len, keys);
-	int			len = join_words(s->name, s->len, joined);
+	uint64		key;			/* near key */
+	uint32		row;
+	uint32		link;			/* to the domain; ACM_NO_KEY: the handle */
+} placed_label;
 
-	for (int i = 0; i < n; i++)
-		add_entry(s, keys[i], number);
-	if (len >= LABEL_MIN)
-		add_entry(s, acm_near_key(ACM_NEAR_LABEL, joined, len), number);
-	if (s->rule == ACM_RULE_SIMILAR)
-	{
-		len = acm_name_initials(s->name, s->len, joined);
-		if (len >= INITIALS_MIN)
-			add_entry(s, acm_near_key(ACM_NEAR_INITIALS, joined, len), number);
-		len = acm_row_handle(list, list->links[ACM_KIND_NAME][s->nodes[number].link].row, record, joined);
-		if (len >= LABEL_MIN)
-			add_entry(s, acm_near_key(ACM_NEAR_HANDLE, joined, len), number);
-	}
+/* For qsort */
+static int
+compare_labels(const void *a, const void *b)
+{
+	const placed_label *x = a;
+	const placed_label *y = b;
+
+	CHECK_FOR_INTERRUPTS();
+	return x->key < y->key ? -1 : x->key > y->key;
 }
 
-/* Chain the entries into buckets by key */
-static void
-build_index(near_state *s)
+/* Read a label with the row's record in scratch; returns its length */
+static int
+read_label(near_state *s, int side, const placed_label *at, StringInfo scratch, char *label)
 {
-	s->nbuckets = 1024;
-	while (s->nbuckets < s->nentries)
-		s->nbuckets *= 2;
-	s->buckets = MemoryContextAllocExtended(CurrentMemoryContext, (Size) s->nbuckets * sizeof(uint32),
-											MCXT_ALLOC_HUGE);
-	memset(s->buckets, 0xff, (Size) s->nbuckets * sizeof(uint32));
-	for (uint32 i = 0; i < s->nentries; i++)
-	{
-		uint32	   *bucket = &s->buckets[(s->entries[i].key >> 20) & (s->nbuckets - 1)];
+	const acm_list *list = &s->engine->list[side];
+	const acm_record *record = acm_list_record(list, at->row, scratch);
+	acm_key		key;
 
-		s->entries[i].next = *bucket;
-		*bucket = i;
+	if (at->link == ACM_NO_KEY)
+		return acm_row_handle(list, at->row, record, label);
+	key = acm_record_key(list, record, ACM_KIND_DOMAIN, at->link);
+	return acm_host_label(key.bytes, key.len, label);
+}
+
+/*
+ * The different handles of a node's rows, or labels of their domains, palloc'd;
+ * returns how many. Rows may be many, and alike.
+ */
+static Size
+collect_labels(near_state *s, const node *n, acm_near_kind kind, placed_label **labels)
+{
+	const acm_list *list = &s->engine->list[n->side];
+	Size		max = 16;
+	Size		count = 0;
+	Size		distinct = 0;
+
+	*labels = palloc(max * sizeof(placed_label));
+	for (uint32 i = 0; i < n->nlinks; i++)
+	{
+		uint32		row = list->links[ACM_KIND_NAME][s->links[n->first + i]].row;
+		bool		handle = (kind == ACM_NEAR_HANDLE);
+		uint32		first = 0;
+		uint32		end = 1;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!handle)
+			acm_row_sites(list, row, &first, &end);
+		for (uint32 link = first; link < end; link++)
+		{
+			placed_label *at;
+			char		label[ACM_HANDLE_MAX + 1];
+			int			len;
+
+			if (count == max)
+			{
+				max *= 2;
+				*labels = repalloc_huge(*labels, max * sizeof(placed_label));
+			}
+			at = &(*labels)[count];
+			at->row = row;
+			at->link = handle ? ACM_NO_KEY : link;
+			len = read_label(s, n->side, at, &s->other, label);
+			at->key = acm_near_key(kind, label, len);
+			count += (len > 0);
+		}
 	}
+	qsort(*labels, count, sizeof(placed_label), compare_labels);
+	for (Size i = 0; i < count; i++)
+	{
+		if (i == 0 || (*labels)[i].key != (*labels)[distinct - 1].key)
+			(*labels)[distinct++] = (*labels)[i];
+	}
+	return distinct;
+}
+
+/* The keys under which a node without a domain can be found; its name was read */
+static void
+index_node(near_state *s, uint32 number)
+{
+	const node *n = &s->nodes[number];
+	uint64_t	keys[ACM_NEAR_KEYS_MAX];
+	char		joined[ACM_NAME_BUF];
+	int			nkeys = acm_near_keys(s->name, s->len, keys);
+	int			len = join_words(s->name, s->len, joined);
+	placed_label *handles;
+	Size		nhandles;
+
+	for (int i = 0; i < nkeys; i++)
+		acm_near_index_add(s->index, keys[i], number);
+	if (len >= LABEL_MIN)
+		acm_near_index_add(s->index, acm_near_key(ACM_NEAR_LABEL, joined, len), number);
+	if (s->rule != ACM_RULE_SIMILAR)
+		return;
+	len = acm_name_initials(s->name, s->len, joined);
+	if (len >= INITIALS_MIN)
+		acm_near_index_add(s->index, acm_near_key(ACM_NEAR_INITIALS, joined, len), number);
+	nhandles = collect_labels(s, n, ACM_NEAR_HANDLE, &handles);
+	for (Size i = 0; i < nhandles; i++)
+	{
+		if (read_label(s, n->side, &handles[i], &s->other, joined) >= LABEL_MIN)
+			acm_near_index_add(s->index, handles[i].key, number);
+	}
+	pfree(handles);
 }
 
 /* Whether two nodes are of one country as far as is known */
@@ -247,6 +341,18 @@ propose(near_state *s, uint32 a, uint32 b, acm_verdict verdict, uint8 score)
 {
 	uint32		pair[2] = {a, b};
 
+	if (s->engine->options.all_evidence)
+	{
+		if (s->ncandidates == s->maxcandidates)
+		{
+			s->maxcandidates = s->maxcandidates ? s->maxcandidates * 2 : 1024;
+			s->candidates = s->candidates ?
+				repalloc_huge(s->candidates, s->maxcandidates * sizeof(candidate)) :
+				palloc(s->maxcandidates * sizeof(candidate));
+		}
+		s->candidates[s->ncandidates].node[s->nodes[a].side] = a;
+		s->candidates[s->ncandidates++].node[s->nodes[b].side] = b;
+	}
 	for (int i = 0; i < 2; i++)
 	{
 		node	   *n = &s->nodes[pair[i]];
@@ -273,7 +379,7 @@ compare_names(near_state *s, uint32 number, uint32 other)
 	int			edits = 0;
 	acm_typo	typo;
 
-	read_name(s, &s->nodes[other], &s->other, name, &len);
+	read_name(s, s->nodes[other].side, s->nodes[other].link, &s->other, name, &len);
 	if (acm_same_words(s->name, s->len, name, len))
 	{
 		if (s->rule == ACM_RULE_NEAR)
@@ -292,164 +398,193 @@ compare_names(near_state *s, uint32 number, uint32 other)
 		propose(s, number, other, ACM_WEAK_TYPO, (typo == ACM_SHORT_TYPO ? 50 : 54) - edits);
 }
 
-/*
- * Look a key up for a node. Nodes of the other side under it are compared or,
- * if the key says all, proposed with the verdict.
- */
-static void
-look_up(near_state *s, uint32 number, uint64 key, acm_verdict verdict, uint8 score)
-{
-	const node *n = &s->nodes[number];
-	int			crowd = 0;
-
-	if (key % s->npasses != s->pass)
-		return;
-	for (uint32 i = s->buckets[(key >> 20) & (s->nbuckets - 1)]; i != NO_NODE; i = s->entries[i].next)
-		crowd += (s->entries[i].key == key);
-	if (crowd == 0 || crowd > CROWD_MAX)
-		return;
-	for (uint32 i = s->buckets[(key >> 20) & (s->nbuckets - 1)]; i != NO_NODE; i = s->entries[i].next)
-	{
-		const near_entry *e = &s->entries[i];
-		const node *o = &s->nodes[e->node];
-
-		if (e->key != key || o->side == n->side || !countries_agree(n, o))
-			continue;
-		if (verdict == ACM_NVERDICTS)
-			compare_names(s, number, e->node);
-		else if (verdict != ACM_INITIALS || (n->country != 0 && n->country == o->country))
-			propose(s, number, e->node, verdict, score);
-	}
-}
-
-/* Look a node up under its near keys, and if it has domains, under their labels */
-static void
-look_up_node(near_state *s, uint32 number, const acm_record *record)
+/* Whether a label is what a node of the index says by its name, initials or handles */
+static bool
+label_says(near_state *s, uint32 number, acm_verdict verdict, const char *label, int label_len)
 {
 	const node *n = &s->nodes[number];
 	const acm_list *list = &s->engine->list[n->side];
+	char		name[ACM_NAME_BUF];
+	char		own[ACM_NAME_BUF];
+	int			len;
+
+	if (verdict != ACM_HANDLE)
+	{
+		read_name(s, n->side, n->link, &s->other, name, &len);
+		len = verdict == ACM_INITIALS ? acm_name_initials(name, len, own) : join_words(name, len, own);
+		return len == label_len && memcmp(own, label, len) == 0;
+	}
+	for (uint32 i = 0; i < n->nlinks; i++)
+	{
+		uint32		row = list->links[ACM_KIND_NAME][s->links[n->first + i]].row;
+
+		len = acm_row_handle(list, row, acm_list_record(list, row, &s->other), own);
+		if (len == label_len && memcmp(own, label, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Look a key up for a node. Nodes of the other side under it are compared by
+ * name or, if there is a label, proposed with the verdict where it says so.
+ */
+static void
+look_up(near_state *s, uint32 number, uint64 key, acm_verdict verdict, uint8 score,
+		const char *label, int label_len)
+{
+	const node *n = &s->nodes[number];
+
+	for (uint32 i = acm_near_index_first(s->index, key, CROWD_MAX); i != NO_NODE;
+		 i = acm_near_index_next(s->index, i))
+	{
+		uint32		other = s->index->entries[i].node;
+		const node *o = &s->nodes[other];
+
+		CHECK_FOR_INTERRUPTS();
+		if (o->side == n->side || !countries_agree(n, o))
+			continue;
+		if (label == NULL)
+			compare_names(s, number, other);
+		else if ((verdict != ACM_INITIALS || (n->country != 0 && n->country == o->country)) &&
+				 label_says(s, other, verdict, label, label_len))
+			propose(s, number, other, verdict, score);
+	}
+}
+
+/* Look a node up under its near keys, and if its rows have domains, under their labels */
+static void
+look_up_node(near_state *s, uint32 number)
+{
+	const node *n = &s->nodes[number];
 	uint64_t	keys[ACM_NEAR_KEYS_MAX];
 	int			nkeys = acm_near_keys(s->name, s->len, keys);
-	uint32		first;
-	uint32		end;
+	placed_label *labels;
+	Size		nlabels;
 
 	for (int i = 0; i < nkeys; i++)
-		look_up(s, number, keys[i], ACM_NVERDICTS, 0);
+		look_up(s, number, keys[i], ACM_NVERDICTS, 0, NULL, 0);
 
-	acm_row_sites(list, list->links[ACM_KIND_NAME][n->link].row, &first, &end);
-	for (uint32 i = first; i < end; i++)
+	if (!n->with_site)
+		return;
+	nlabels = collect_labels(s, n, ACM_NEAR_LABEL, &labels);
+	for (Size i = 0; i < nlabels; i++)
 	{
-		acm_key		key = acm_record_key(list, record, ACM_KIND_DOMAIN, i);
-		char		label[64];
-		int			len = acm_host_label(key.bytes, key.len, label);
+		char		label[ACM_HANDLE_MAX + 1];
+		int			len = read_label(s, n->side, &labels[i], &s->other, label);
 
 		if (s->rule == ACM_RULE_NEAR && len >= LABEL_MIN)
-			look_up(s, number, acm_near_key(ACM_NEAR_LABEL, label, len), ACM_LABEL_IS_NAME, 80);
+			look_up(s, number, labels[i].key, ACM_LABEL_IS_NAME, 80, label, len);
 		if (s->rule == ACM_RULE_SIMILAR && len >= LABEL_MIN)
-			look_up(s, number, acm_near_key(ACM_NEAR_HANDLE, label, len), ACM_HANDLE, 60);
+			look_up(s, number, acm_near_key(ACM_NEAR_HANDLE, label, len), ACM_HANDLE, 60, label, len);
 		if (s->rule == ACM_RULE_SIMILAR && len >= INITIALS_MIN)
-			look_up(s, number, acm_near_key(ACM_NEAR_INITIALS, label, len), ACM_INITIALS, 40);
+			look_up(s, number, acm_near_key(ACM_NEAR_INITIALS, label, len), ACM_INITIALS, 40, label, len);
 	}
+	pfree(labels);
 }
 
 /* Go through all nodes: index those without a domain, then look all up */
 static void
 find_candidates(near_state *s, uint32 pass)
 {
-	s->pass = pass;
-	s->nentries = 0;
+	acm_near_index_start(s->index, pass);
+	for (uint32 i = 0; i < s->nnodes; i++)
+	{
+		const node *n = &s->nodes[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (n->with_site)
+			continue;
+		read_name(s, n->side, n->link, &s->engine->scratch[0], s->name, &s->len);
+		index_node(s, i);
+	}
+	acm_near_index_build(s->index);
 	for (uint32 i = 0; i < s->nnodes; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (s->nodes[i].without_site && !s->nodes[i].with_site)
-		{
-			const acm_record *record = read_name(s, &s->nodes[i], &s->engine->scratch[0], s->name, &s->len);
-
-			index_node(s, i, record);
-		}
+		read_name(s, s->nodes[i].side, s->nodes[i].link, &s->engine->scratch[0], s->name, &s->len);
+		look_up_node(s, i);
 	}
-	if (s->nentries == 0)
-		return;
-	build_index(s);
-	for (uint32 i = 0; i < s->nnodes; i++)
-	{
-		const acm_record *record;
-
-		CHECK_FOR_INTERRUPTS();
-		record = read_name(s, &s->nodes[i], &s->engine->scratch[0], s->name, &s->len);
-		look_up_node(s, i, record);
-	}
-	pfree(s->buckets);
 }
 
 /* Whether two nodes are each other's only best */
 static inline bool
-mutually_best(const near_state *s, uint32 number)
+mutually_best(const node *nodes, uint32 a, uint32 b)
 {
-	const node *n = &s->nodes[number];
-
-	return n->best != NO_NODE && !n->tie &&
-		s->nodes[n->best].best == number && !s->nodes[n->best].tie;
+	return nodes[a].best == b && !nodes[a].tie && nodes[b].best == a && !nodes[b].tie;
 }
 
-/* Note the pairs of rows of the nodes that match */
+/* Whether the rows of a node are several companies */
+static bool
+is_several(near_state *s, const node *n)
+{
+	acm_group_side in[2] = {{NULL, 0}, {NULL, 0}};
+
+	in[n->side].links = s->links + n->first;
+	in[n->side].n = n->nlinks;
+	return n->with_site && n->nlinks > 1 && acm_site_parts(s->engine, in, NULL) > 1;
+}
+
+/* Note the pairs of rows of two nodes */
+static void
+note_candidate(near_state *s, const candidate *c)
+{
+	acm_engine *engine = s->engine;
+	const node *ours = &s->nodes[c->node[ACM_OURS]];
+	const node *theirs = &s->nodes[c->node[ACM_THEIRS]];
+	acm_verdict verdict = ours->verdict;
+
+	if (!mutually_best(s->nodes, c->node[ACM_OURS], c->node[ACM_THEIRS]))
+		verdict = ACM_NOT_BEST;
+	else if (is_several(s, ours) || is_several(s, theirs))
+		verdict = ACM_NAME_SEVERAL;
+	for (uint32 i = 0; i < ours->nlinks; i++)
+	{
+		uint32		our_link = s->links[ours->first + i];
+		uint32		our_row = engine->list[ACM_OURS].links[ACM_KIND_NAME][our_link].row;
+
+		for (uint32 j = 0; j < theirs->nlinks; j++)
+		{
+			uint32		their_link = s->links[theirs->first + j];
+			uint32		their_row = engine->list[ACM_THEIRS].links[ACM_KIND_NAME][their_link].row;
+
+			CHECK_FOR_INTERRUPTS();
+			if (acm_has_site(&engine->list[ACM_OURS], our_row) &&
+				acm_has_site(&engine->list[ACM_THEIRS], their_row))
+				continue;
+			acm_note_links(engine, s->rule, acm_countries_differ(engine, our_row, their_row) ?
+						   ACM_COUNTRIES_DIFFER : verdict, our_link, their_link, 0);
+		}
+	}
+}
+
+/* For qsort */
+static int
+compare_candidates(const void *a, const void *b)
+{
+	CHECK_FOR_INTERRUPTS();
+	return memcmp(a, b, sizeof(candidate));
+}
+
+/* Note the nodes that match; or all candidates, if all evidence is wanted */
 static void
 note_pairs(near_state *s)
 {
-	acm_engine *engine = s->engine;
-	const acm_list *theirs = &engine->list[ACM_THEIRS];
-	uint32	   *start;
-	uint32	   *links;
-	uint32		total = 0;
-
-	/* links of their rows by node: only of nodes that match */
-	start = MemoryContextAllocExtended(CurrentMemoryContext, ((Size) s->nnodes + 2) * sizeof(uint32),
-									   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	for (int fill = 0; fill < 2; fill++)
+	qsort(s->candidates, s->ncandidates, sizeof(candidate), compare_candidates);
+	for (Size i = 0; i < s->ncandidates; i++)
 	{
-		links = fill ? MemoryContextAllocExtended(CurrentMemoryContext, ((Size) total + 1) * sizeof(uint32),
-												  MCXT_ALLOC_HUGE) : NULL;
-		for (uint32 i = 0; i < theirs->nlinks[ACM_KIND_NAME]; i++)
-		{
-			const acm_link *link = &theirs->links[ACM_KIND_NAME][i];
-			uint32		n = s->node_of_name[link->key];
-
-			if (n == NO_NODE || engine->matched[ACM_THEIRS][link->row] || s->nodes[n].best == NO_NODE)
-				continue;
-			if (fill)
-				links[start[n + 1]++] = i;
-			else
-			{
-				start[n + 2]++;
-				total++;
-			}
-		}
-		for (uint32 n = 0; !fill && n < s->nnodes; n++)
-			start[n + 2] += start[n + 1];
+		/* several keys may have led to one candidate */
+		if (i == 0 || compare_candidates(&s->candidates[i - 1], &s->candidates[i]) != 0)
+			note_candidate(s, &s->candidates[i]);
 	}
-
-	for (uint32 i = 0; i < engine->list[ACM_OURS].nlinks[ACM_KIND_NAME]; i++)
+	for (uint32 i = 0; i < s->nnodes && !s->engine->options.all_evidence; i++)
 	{
-		const acm_link *link = &engine->list[ACM_OURS].links[ACM_KIND_NAME][i];
-		uint32		n = s->node_of_name[link->key];
-		acm_verdict verdict;
+		candidate	c = {{i, s->nodes[i].best}};
 
-		CHECK_FOR_INTERRUPTS();
-		if (n == NO_NODE || engine->matched[ACM_OURS][link->row] || s->nodes[n].best == NO_NODE)
-			continue;
-		verdict = mutually_best(s, n) ? s->nodes[n].verdict : ACM_NOT_BEST;
-		for (uint32 j = start[s->nodes[n].best]; j < start[s->nodes[n].best + 1]; j++)
-		{
-			uint32		their_row = theirs->links[ACM_KIND_NAME][links[j]].row;
-
-			if (acm_has_site(&engine->list[ACM_OURS], link->row) && acm_has_site(theirs, their_row))
-				continue;
-			acm_note_links(engine, s->rule, acm_countries_differ(engine, link->row, their_row) ?
-						   ACM_COUNTRIES_DIFFER : verdict, i, links[j], 0);
-		}
+		if (s->nodes[i].side == ACM_OURS && c.node[ACM_THEIRS] != NO_NODE &&
+			mutually_best(s->nodes, i, c.node[ACM_THEIRS]))
+			note_candidate(s, &c);
 	}
-	pfree(start);
-	pfree(links);
 }
 
 /* One of the two rules */
@@ -459,6 +594,7 @@ match_by(acm_engine *engine, acm_rule rule)
 	MemoryContext context;
 	MemoryContext old;
 	near_state *s;
+	uint32		npasses;
 
 	if ((engine->options.rules & (1 << rule)) == 0)
 		return;
@@ -470,9 +606,10 @@ match_by(acm_engine *engine, acm_rule rule)
 	initStringInfo(&s->other);
 	make_nodes(s);
 
-	/* an entry and its bucket for each of some ten keys a node, in as many passes as memory asks for */
-	s->npasses = 1 + (Size) s->nnodes * 10 * (sizeof(near_entry) + sizeof(uint32)) / get_hash_memory_limit();
-	for (uint32 pass = 0; pass < s->npasses; pass++)
+	/* some ten keys a node, in as many passes as memory asks for */
+	npasses = 1 + (Size) s->nnodes * 10 * ACM_NEAR_ENTRY_SIZE / get_hash_memory_limit();
+	s->index = acm_near_index_create(npasses);
+	for (uint32 pass = 0; pass < npasses; pass++)
 		find_candidates(s, pass);
 	note_pairs(s);
 	MemoryContextSwitchTo(old);

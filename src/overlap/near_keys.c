@@ -10,8 +10,14 @@
 /* Words beyond these do not count; no name has so many */
 #define WORDS_MAX 40
 
-/* Bytes of a word that stand for its beginning or end */
-#define PART 2
+/*
+ * Bytes of a word that stand for its beginning or end: one if it is short, else
+ * two. A typing error can make a word of the one kind one of the other, so that
+ * words in between have both.
+ */
+#define PART_MAX 2
+#define SHORT_MAX 4
+#define LONG_MIN 4
 
 /* Finalizer of MurmurHash3: spreads every bit over all */
 static inline uint64_t
@@ -71,15 +77,17 @@ acm_near_keys(const char *name, int len, uint64_t *keys)
 
 	if (nwords > 1)
 		keys[n++] = mix(any_order + ACM_NEAR_ORDER);
-	for (int i = 0; i < nwords && n + 2 <= ACM_NEAR_KEYS_MAX; i++)
+	for (int i = 0; i < nwords && n + 2 * PART_MAX <= ACM_NEAR_KEYS_MAX; i++)
 	{
 		uint64_t	others = in_order - mix(hash[i] + i) + ((uint64_t) ACM_NEAR_TYPO << 32) + i;
-		int			part = length[i] >= 2 * PART ? PART : length[i] / 2;
 
-		if (length[i] < 2)
-			continue;
-		keys[n++] = mix(others + hash_bytes64(word[i], part));
-		keys[n++] = mix(others + ~hash_bytes64(word[i] + length[i] - part, part));
+		for (int part = 1; part <= PART_MAX; part++)
+		{
+			if (length[i] < 2 || (part == 1 ? length[i] > SHORT_MAX : length[i] < LONG_MIN))
+				continue;
+			keys[n++] = mix(others + hash_bytes64(word[i], part));
+			keys[n++] = mix(others + ~hash_bytes64(word[i] + length[i] - part, part));
+		}
 	}
 	return n;
 }
