@@ -50,6 +50,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) \
 	src/overlap/list.o \
 	src/overlap/names.o \
 	src/overlap/near.o \
+	src/overlap/near_index.o \
 	src/overlap/near_keys.o \
 	src/overlap/overlap_sql.o \
 	src/overlap/pack.o \

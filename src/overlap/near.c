@@ -6,24 +6,26 @@
  * What is compared are names, not rows: all unmatched rows of one list with a
  * name are one node, so that duplicates change nothing. Names that both lists
  * have are left out: they have an exact rival. Nodes without a domain go into
- * an index of their side by near keys; the nodes of the other side are looked
- * up there. Two nodes match if each is the best that the other has found.
+ * an index by near keys; the nodes of the other side are looked up there. Two
+ * nodes match if each is the only best that the other has found, and the rows
+ * of neither are several companies by their domains.
  */
 #include "compat.h"
 
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
 #include "utils/memutils.h"
 
 #include "normalize/company.h"
 #include "overlap/engine.h"
+#include "overlap/near_index.h"
 #include "overlap/near_keys.h"
+#include "overlap/pairs.h"
 #include "overlap/resemble.h"
 #include "overlap/sites.h"
 #include "overlap/typo.h"
 
 /* More names than this under one near key, and it proposes nothing: it is no trace of a typo */
-#define CROWD_MAX 32
+#define CROWD_MAX 64
 
 /* A label that is a whole name, or initials, has at least so many bytes */
 #define LABEL_MIN 4
@@ -37,9 +39,9 @@
 /* A name of unmatched rows of one side */
 typedef struct node
 {
-	uint64		pos;			/* of the record of its first row */
-	uint32		key;			/* in that record: where the name's key stands */
-	uint32		link;			/* of its first row */
+	uint32		first;			/* of its links in near_state.links */
+	uint32		nlinks;
+	uint32		link;			/* with the spelling that sorts first */
 	uint32		best;			/* node */
 	uint8		side;
 	uint8		score;			/* of best; 0: none */
@@ -50,55 +52,30 @@ typedef struct node
 	bool		countries;		/* they disagree */
 } node;
 
-/* An entry of the index: a node under a near key */
-typedef struct near_entry
+/* Two nodes, ours first, that are candidates for each other */
+typedef struct candidate
 {
-	uint64		key;
-	uint32		node;
-	uint32		letters;		/* of its name: see letters_of */
-} near_entry;
-
-/* The nodes without a domain of one side, by their near keys */
-typedef struct near_index
-{
-	near_entry *entries;		/* sorted by key once all are there */
-	uint32		nentries;
-	uint32		maxentries;
-	uint32	   *starts;			/* of the entries by the upper bits of their keys */
-	int			start_bits;
-	uint64	   *filter;			/* bits by the lower bits of the keys: no entry has what is not set */
-	uint64		filter_mask;
-} near_index;
+	uint32		node[2];
+} candidate;
 
 typedef struct near_state
 {
 	acm_engine *engine;
 	acm_rule	rule;
+	acm_near_index *index[2];	/* the nodes without a domain of each side */
 	node	   *nodes;
 	uint32		nnodes;
 	uint32	   *node_of_name;	/* NO_NODE if none */
-	near_index	index[2];		/* of each side */
-	uint32		pass;			/* of npasses: keys of this remainder */
-	uint32		npasses;
+	uint32	   *links;			/* to names, by node */
+	candidate  *candidates;		/* all that were found, if all evidence is wanted */
+	Size		ncandidates;
+	Size		maxcandidates;
 	char		name[ACM_NAME_BUF]; /* of the node at hand, with blanks */
 	int			len;
-	uint32		letters;
+	uint32		letters;		/* of that name */
 	uint32		seen[SEEN];		/* nodes that it was compared with, the last ones */
 	StringInfoData other;		/* record of the node that it is compared with */
 } near_state;
-
-/* Note where the name of a link stands */
-static void
-find_name(near_state *s, node *n, int side, uint32 link)
-{
-	const acm_list *list = &s->engine->list[side];
-	uint32		row = list->links[ACM_KIND_NAME][link].row;
-	const acm_record *record = acm_list_record(list, row, &s->engine->scratch[side]);
-	acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, link);
-
-	n->pos = list->rows[row].pos;
-	n->key = key.bytes - 2 * sizeof(uint16) - (const char *) record;
-}
 
 /* Let a row count for its name's node */
 static void
@@ -114,18 +91,74 @@ add_to_node(near_state *s, int side, uint32 i)
 		s->node_of_name[link->key] = s->nnodes;
 		n = &s->nodes[s->nnodes++];
 		memset(n, 0, sizeof(*n));
-		n->link = i;
-		find_name(s, n, side, i);
 		n->side = side;
 		n->best = NO_NODE;
 	}
 	n = &s->nodes[s->node_of_name[link->key]];
-	if (acm_has_site(list, link->row))
-		n->with_site = true;
+	n->nlinks++;
+	n->with_site |= acm_has_site(list, link->row);
 	if (country != 0 && n->country != 0 && n->country != country)
 		n->countries = true;
 	else if (country != 0)
 		n->country = country;
+}
+
+/* Read the name that a link of a side stands for, with its record in scratch; returns the record */
+static const acm_record *
+read_name(near_state *s, int side, uint32 link, StringInfo scratch, char *name, int *len)
+{
+	const acm_list *list = &s->engine->list[side];
+	const acm_record *record = acm_list_record(list, list->links[ACM_KIND_NAME][link].row, scratch);
+	acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, link);
+
+	*len = acm_name_words(&key, name);
+	return record;
+}
+
+/*
+ * Give each node its links. Rows may spell one name with blanks in different
+ * places; what sorts first stands for all.
+ */
+static void
+collect_links(near_state *s)
+{
+	uint32		total = 0;
+
+	for (uint32 n = 0; n < s->nnodes; n++)
+	{
+		s->nodes[n].first = total;
+		total += s->nodes[n].nlinks;
+		s->nodes[n].nlinks = 0;
+	}
+	s->links = MemoryContextAllocExtended(CurrentMemoryContext, ((Size) total + 1) * sizeof(uint32),
+										  MCXT_ALLOC_HUGE);
+	for (int side = 0; side < 2; side++)
+	{
+		const acm_list *list = &s->engine->list[side];
+
+		for (uint32 i = 0; i < list->nlinks[ACM_KIND_NAME]; i++)
+		{
+			const acm_link *link = &list->links[ACM_KIND_NAME][i];
+			char		name[ACM_NAME_BUF];
+			int			len;
+			node	   *n;
+
+			CHECK_FOR_INTERRUPTS();
+			if (s->node_of_name[link->key] == NO_NODE || s->engine->matched[side][link->row])
+				continue;
+			n = &s->nodes[s->node_of_name[link->key]];
+			s->links[n->first + n->nlinks++] = i;
+			if (n->nlinks == 1)
+				n->link = i;
+			else
+			{
+				read_name(s, side, n->link, &s->engine->scratch[0], s->name, &s->len);
+				read_name(s, side, i, &s->engine->scratch[0], name, &len);
+				if (strcmp(name, s->name) < 0)
+					n->link = i;
+			}
+		}
+	}
 }
 
 /* Make the nodes: the names that only one list has, of rows that are not matched */
@@ -145,9 +178,9 @@ make_nodes(near_state *s)
 	{
 		const acm_list *list = &engine->list[side];
 
-		CHECK_FOR_INTERRUPTS();
 		for (uint32 i = 0; i < list->nlinks[ACM_KIND_NAME]; i++)
 		{
+			CHECK_FOR_INTERRUPTS();
 			sides[list->links[ACM_KIND_NAME][i].key] |= 1 << side;
 			most += !engine->matched[side][list->links[ACM_KIND_NAME][i].row];
 		}
@@ -158,85 +191,17 @@ make_nodes(near_state *s)
 	{
 		const acm_list *list = &engine->list[side];
 
-		CHECK_FOR_INTERRUPTS();
 		for (uint32 i = 0; i < list->nlinks[ACM_KIND_NAME]; i++)
 		{
 			const acm_link *link = &list->links[ACM_KIND_NAME][i];
 
+			CHECK_FOR_INTERRUPTS();
 			if (sides[link->key] != 3 && !engine->matched[side][link->row])
 				add_to_node(s, side, i);
 		}
 	}
 	pfree(sides);
-}
-
-/* Read the key of a node's name, with its record in scratch */
-static const acm_record *
-read_key(near_state *s, const node *n, StringInfo scratch, acm_key *key)
-{
-	const acm_record *record = (const acm_record *) acm_store_fetch(s->engine->list[n->side].store, n->pos, scratch);
-
-	acm_read_key((const char *) record + n->key, key);
-	return record;
-}
-
-/*
- * The set of a name's bytes modulo 24, and its length in the lowest 8 bits. An
- * edit changes at most two members and, of UTF-8, four bytes.
- */
-static uint32
-letters_of(const char *bytes, int len)
-{
-	uint32		set = 0;
-
-	for (int i = 0; i < len; i++)
-		set |= UINT32_C(1) << ((unsigned char) bytes[i] % 24);
-	return set << 8 | (len & 0xff);
-}
-
-/* Whether two names may differ by no more than two edits, going by their letters */
-static inline bool
-letters_agree(uint32 a, uint32 b)
-{
-	uint8		by = (uint8) ((a & 0xff) - (b & 0xff));
-
-	return (by <= 8 || by >= 248) && pg_popcount32((a ^ b) >> 8) <= 4;
-}
-
-/* Make a node the one at hand: read its name. Returns its record */
-static const acm_record *
-take_node(near_state *s, uint32 number)
-{
-	const node *n = &s->nodes[number];
-	acm_key		key;
-	const acm_record *record = read_key(s, n, &s->engine->scratch[0], &key);
-
-	s->len = acm_name_words(&key, s->name);
-	s->letters = letters_of(key.bytes, key.len);
-	memset(s->seen, 0xff, sizeof(s->seen));
-	return record;
-}
-
-/* Put a node into its side's index under a key */
-static void
-add_entry(near_state *s, uint64 key, uint32 n)
-{
-	near_index *index = &s->index[s->nodes[n].side];
-	near_entry *e;
-
-	if (key % s->npasses != s->pass)
-		return;
-	if (index->nentries == index->maxentries)
-	{
-		index->maxentries = index->maxentries ? index->maxentries * 2 : 1024;
-		index->entries = index->entries ?
-			repalloc_huge(index->entries, (Size) index->maxentries * sizeof(near_entry)) :
-			palloc(index->maxentries * sizeof(near_entry));
-	}
-	e = &index->entries[index->nentries++];
-	e->key = key;
-	e->node = n;
-	e->letters = s->letters;
+	collect_links(s);
 }
 
 /* The name's letters without blanks; returns how many */
@@ -253,91 +218,119 @@ join_words(const char *name, int len, char *out)
 	return n;
 }
 
-/* The keys under which a node without a domain can be found; take_node was called */
-static void
-index_node(near_state *s, uint32 number, const acm_record *record)
+/* A handle of a row, or the label of one of its domains */
+typedef struct placed_label
 {
-	uint64_t	keys[ACM_NEAR_KEYS_MAX];
-	char		joined[ACM_NAME_BUF];
-	const acm_list *list = &s->engine->list[s->nodes[number].side];
-	int			n = acm_near_keys(s->name, s->len, keys);
-	int			len = join_words(s->name, s->len, joined);
+	uint64		key;			/* near key */
+	uint32		row;
+	uint32		link;			/* to the domain; ACM_NO_KEY: the handle */
+} placed_label;
 
-	for (int i = 0; i < n; i++)
-		add_entry(s, keys[i], number);
-	if (len >= LABEL_MIN)
-		add_entry(s, acm_near_key(ACM_NEAR_LABEL, joined, len), number);
-	if (s->rule == ACM_RULE_SIMILAR)
-	{
-		len = acm_name_initials(s->name, s->len, joined);
-		if (len >= INITIALS_MIN)
-			add_entry(s, acm_near_key(ACM_NEAR_INITIALS, joined, len), number);
-		len = acm_row_handle(list, list->links[ACM_KIND_NAME][s->nodes[number].link].row, record, joined);
-		if (len >= LABEL_MIN)
-			add_entry(s, acm_near_key(ACM_NEAR_HANDLE, joined, len), number);
-	}
+/* For qsort */
+static int
+compare_labels(const void *a, const void *b)
+{
+	const placed_label *x = a;
+	const placed_label *y = b;
+
+	CHECK_FOR_INTERRUPTS();
+	return x->key < y->key ? -1 : x->key > y->key;
 }
 
-/* For qsort: by key, then by node */
+/* Read a label with the row's record in scratch; returns its length */
 static int
-compare_entries(const void *a, const void *b)
+read_label(near_state *s, int side, const placed_label *at, StringInfo scratch, char *label)
 {
-	const near_entry *x = a;
-	const near_entry *y = b;
+	const acm_list *list = &s->engine->list[side];
+	const acm_record *record = acm_list_record(list, at->row, scratch);
+	acm_key		key;
 
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	return x->node < y->node ? -1 : x->node > y->node;
+	if (at->link == ACM_NO_KEY)
+		return acm_row_handle(list, at->row, record, label);
+	key = acm_record_key(list, record, ACM_KIND_DOMAIN, at->link);
+	return acm_host_label(key.bytes, key.len, label);
 }
 
 /*
- * Sort the entries by key, and leave out those of crowds. A filter tells of
- * most keys that nobody has them, without a look at the entries.
+ * The different handles of a node's rows, or labels of their domains, palloc'd;
+ * returns how many. Rows may be many, and alike.
  */
-static void
-build_index(near_index *index)
+static Size
+collect_labels(near_state *s, const node *n, acm_near_kind kind, placed_label **labels)
 {
-	uint32		n = 0;
-	uint64		bits = 1024;
-	Size		nstarts;
+	const acm_list *list = &s->engine->list[n->side];
+	Size		max = 16;
+	Size		count = 0;
+	Size		distinct = 0;
 
-	qsort(index->entries, index->nentries, sizeof(near_entry), compare_entries);
-	for (uint32 i = 0; i < index->nentries;)
+	*labels = palloc(max * sizeof(placed_label));
+	for (uint32 i = 0; i < n->nlinks; i++)
 	{
-		uint32		end = i;
+		uint32		row = list->links[ACM_KIND_NAME][s->links[n->first + i]].row;
+		bool		handle = (kind == ACM_NEAR_HANDLE);
+		uint32		first = 0;
+		uint32		end = 1;
 
-		while (end < index->nentries && index->entries[end].key == index->entries[i].key)
-			end++;
-		if (end - i <= CROWD_MAX)
+		CHECK_FOR_INTERRUPTS();
+		if (!handle)
+			acm_row_sites(list, row, &first, &end);
+		for (uint32 link = first; link < end; link++)
 		{
-			memmove(&index->entries[n], &index->entries[i], (end - i) * sizeof(near_entry));
-			n += end - i;
+			placed_label *at;
+			char		label[ACM_HANDLE_MAX + 1];
+			int			len;
+
+			if (count == max)
+			{
+				max *= 2;
+				*labels = repalloc_huge(*labels, max * sizeof(placed_label));
+			}
+			at = &(*labels)[count];
+			at->row = row;
+			at->link = handle ? ACM_NO_KEY : link;
+			len = read_label(s, n->side, at, &s->other, label);
+			at->key = acm_near_key(kind, label, len);
+			count += (len > 0);
 		}
-		i = end;
 	}
-	index->nentries = n;
-
-	while (bits < (uint64) n * 8)
-		bits *= 2;
-	index->filter = MemoryContextAllocExtended(CurrentMemoryContext, bits / 8, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	index->filter_mask = bits - 1;
-	index->start_bits = 1;
-	while (((Size) 1 << index->start_bits) < n)
-		index->start_bits++;
-	nstarts = (Size) 1 << index->start_bits;
-	index->starts = MemoryContextAllocExtended(CurrentMemoryContext, (nstarts + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
-	for (uint32 i = 0, start = 0; start <= nstarts; start++)
+	qsort(*labels, count, sizeof(placed_label), compare_labels);
+	for (Size i = 0; i < count; i++)
 	{
-		while (i < n && (index->entries[i].key >> (64 - index->start_bits)) < start)
-			i++;
-		index->starts[start] = i;
+		if (i == 0 || (*labels)[i].key != (*labels)[distinct - 1].key)
+			(*labels)[distinct++] = (*labels)[i];
 	}
-	for (uint32 i = 0; i < n; i++)
-	{
-		uint64		bit = index->entries[i].key & index->filter_mask;
+	return distinct;
+}
 
-		index->filter[bit / 64] |= UINT64CONST(1) << (bit % 64);
+/* The keys under which a node without a domain can be found; its name was read */
+static void
+index_node(near_state *s, uint32 number)
+{
+	const node *n = &s->nodes[number];
+	acm_near_index *index = s->index[n->side];
+	uint64_t	keys[ACM_NEAR_KEYS_MAX];
+	char		joined[ACM_NAME_BUF];
+	int			nkeys = acm_near_keys(s->name, s->len, keys);
+	int			len = join_words(s->name, s->len, joined);
+	placed_label *handles;
+	Size		nhandles;
+
+	for (int i = 0; i < nkeys; i++)
+		acm_near_index_add(index, keys[i], number, s->letters);
+	if (len >= LABEL_MIN)
+		acm_near_index_add(index, acm_near_key(ACM_NEAR_LABEL, joined, len), number, s->letters);
+	if (s->rule != ACM_RULE_SIMILAR)
+		return;
+	len = acm_name_initials(s->name, s->len, joined);
+	if (len >= INITIALS_MIN)
+		acm_near_index_add(index, acm_near_key(ACM_NEAR_INITIALS, joined, len), number, s->letters);
+	nhandles = collect_labels(s, n, ACM_NEAR_HANDLE, &handles);
+	for (Size i = 0; i < nhandles; i++)
+	{
+		if (read_label(s, n->side, &handles[i], &s->other, joined) >= LABEL_MIN)
+			acm_near_index_add(index, handles[i].key, number, s->letters);
 	}
+	pfree(handles);
 }
 
 /* Whether two nodes are of one country as far as is known */
@@ -354,6 +347,18 @@ propose(near_state *s, uint32 a, uint32 b, acm_verdict verdict, uint8 score)
 {
 	uint32		pair[2] = {a, b};
 
+	if (s->engine->options.all_evidence)
+	{
+		if (s->ncandidates == s->maxcandidates)
+		{
+			s->maxcandidates = s->maxcandidates ? s->maxcandidates * 2 : 1024;
+			s->candidates = s->candidates ?
+				repalloc_huge(s->candidates, s->maxcandidates * sizeof(candidate)) :
+				palloc(s->maxcandidates * sizeof(candidate));
+		}
+		s->candidates[s->ncandidates].node[s->nodes[a].side] = a;
+		s->candidates[s->ncandidates++].node[s->nodes[b].side] = b;
+	}
 	for (int i = 0; i < 2; i++)
 	{
 		node	   *n = &s->nodes[pair[i]];
@@ -376,18 +381,16 @@ static void
 compare_names(near_state *s, uint32 number, uint32 other, bool same_letters)
 {
 	char		name[ACM_NAME_BUF];
-	uint32	   *seen = &s->seen[other % SEEN];
 	int			len;
 	int			edits = 0;
 	acm_typo	typo;
-	acm_key		key;
+	uint32	   *seen = &s->seen[other % SEEN];
 
 	if (*seen == other)
 		return;
 	*seen = other;
 
-	read_key(s, &s->nodes[other], &s->other, &key);
-	len = acm_name_words(&key, name);
+	read_name(s, s->nodes[other].side, s->nodes[other].link, &s->other, name, &len);
 	if (same_letters && acm_same_words(s->name, s->len, name, len))
 	{
 		if (s->rule == ACM_RULE_NEAR)
@@ -406,67 +409,103 @@ compare_names(near_state *s, uint32 number, uint32 other, bool same_letters)
 		propose(s, number, other, ACM_WEAK_TYPO, (typo == ACM_SHORT_TYPO ? 50 : 54) - edits);
 }
 
-/*
- * Look a key up for a node. Nodes of the other side under it are compared or,
- * if a verdict is given, proposed with it.
- */
-static void
-look_up(near_state *s, uint32 number, uint64 key, acm_verdict verdict, uint8 score)
+/* Whether a label is what a node of the index says by its name, initials or handles */
+static bool
+label_says(near_state *s, uint32 number, acm_verdict verdict, const char *label, int label_len)
 {
 	const node *n = &s->nodes[number];
-	const near_index *index = &s->index[1 - n->side];
-	uint64		bit = key & index->filter_mask;
-	uint32		start;
+	const acm_list *list = &s->engine->list[n->side];
+	char		name[ACM_NAME_BUF];
+	char		own[ACM_NAME_BUF];
+	int			len;
 
-	if ((index->filter[bit / 64] & (UINT64CONST(1) << (bit % 64))) == 0 || key % s->npasses != s->pass)
-		return;
-	start = index->starts[key >> (64 - index->start_bits)];
-	while (start < index->nentries && index->entries[start].key < key)
-		start++;
-	for (uint32 i = start; i < index->nentries && index->entries[i].key == key; i++)
+	if (verdict != ACM_HANDLE)
 	{
-		const near_entry *e = &index->entries[i];
+		read_name(s, n->side, n->link, &s->other, name, &len);
+		len = verdict == ACM_INITIALS ? acm_name_initials(name, len, own) : join_words(name, len, own);
+		return len == label_len && memcmp(own, label, len) == 0;
+	}
+	for (uint32 i = 0; i < n->nlinks; i++)
+	{
+		uint32		row = list->links[ACM_KIND_NAME][s->links[n->first + i]].row;
+
+		len = acm_row_handle(list, row, acm_list_record(list, row, &s->other), own);
+		if (len == label_len && memcmp(own, label, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Look a key up for a node. Nodes of the other side under it are compared by
+ * name or, if there is a label, proposed with the verdict where it says so.
+ */
+static void
+look_up(near_state *s, uint32 number, uint64 key, acm_verdict verdict, uint8 score,
+		const char *label, int label_len)
+{
+	const node *n = &s->nodes[number];
+	const acm_near_index *index = s->index[1 - n->side];
+
+	for (uint32 i = acm_near_index_first(index, key, CROWD_MAX); i != NO_NODE;
+		 i = acm_near_index_next(index, i))
+	{
+		const acm_near_entry *e = &index->entries[i];
 		const node *o = &s->nodes[e->node];
 
-		if (verdict == ACM_NVERDICTS && !letters_agree(e->letters, s->letters))
+		CHECK_FOR_INTERRUPTS();
+		if (label == NULL && !acm_letters_agree(e->letters, s->letters))
 			continue;
 		if (!countries_agree(n, o))
 			continue;
-		if (verdict == ACM_NVERDICTS)
+		if (label == NULL)
 			compare_names(s, number, e->node, e->letters == s->letters);
-		else if (verdict != ACM_INITIALS || (n->country != 0 && n->country == o->country))
+		else if ((verdict != ACM_INITIALS || (n->country != 0 && n->country == o->country)) &&
+				 label_says(s, e->node, verdict, label, label_len))
 			propose(s, number, e->node, verdict, score);
 	}
 }
 
-/* Look a node up under its near keys, and if it has domains, under their labels */
+/* Look a node up under its near keys, and if its rows have domains, under their labels */
 static void
-look_up_node(near_state *s, uint32 number, const acm_record *record)
+look_up_node(near_state *s, uint32 number)
 {
 	const node *n = &s->nodes[number];
-	const acm_list *list = &s->engine->list[n->side];
 	uint64_t	keys[ACM_NEAR_KEYS_MAX];
 	int			nkeys = acm_near_keys(s->name, s->len, keys);
-	uint32		first;
-	uint32		end;
+	placed_label *labels;
+	Size		nlabels;
 
 	for (int i = 0; i < nkeys; i++)
-		look_up(s, number, keys[i], ACM_NVERDICTS, 0);
+		look_up(s, number, keys[i], ACM_NVERDICTS, 0, NULL, 0);
 
-	acm_row_sites(list, list->links[ACM_KIND_NAME][n->link].row, &first, &end);
-	for (uint32 i = first; i < end; i++)
+	if (!n->with_site)
+		return;
+	nlabels = collect_labels(s, n, ACM_NEAR_LABEL, &labels);
+	for (Size i = 0; i < nlabels; i++)
 	{
-		acm_key		key = acm_record_key(list, record, ACM_KIND_DOMAIN, i);
-		char		label[64];
-		int			len = acm_host_label(key.bytes, key.len, label);
+		char		label[ACM_HANDLE_MAX + 1];
+		int			len = read_label(s, n->side, &labels[i], &s->other, label);
 
 		if (s->rule == ACM_RULE_NEAR && len >= LABEL_MIN)
-			look_up(s, number, acm_near_key(ACM_NEAR_LABEL, label, len), ACM_LABEL_IS_NAME, 80);
+			look_up(s, number, labels[i].key, ACM_LABEL_IS_NAME, 80, label, len);
 		if (s->rule == ACM_RULE_SIMILAR && len >= LABEL_MIN)
-			look_up(s, number, acm_near_key(ACM_NEAR_HANDLE, label, len), ACM_HANDLE, 60);
+			look_up(s, number, acm_near_key(ACM_NEAR_HANDLE, label, len), ACM_HANDLE, 60, label, len);
 		if (s->rule == ACM_RULE_SIMILAR && len >= INITIALS_MIN)
-			look_up(s, number, acm_near_key(ACM_NEAR_INITIALS, label, len), ACM_INITIALS, 40);
+			look_up(s, number, acm_near_key(ACM_NEAR_INITIALS, label, len), ACM_INITIALS, 40, label, len);
 	}
+	pfree(labels);
+}
+
+/* Make a node the one at hand: read its name */
+static void
+take_node(near_state *s, uint32 number)
+{
+	const node *n = &s->nodes[number];
+
+	read_name(s, n->side, n->link, &s->engine->scratch[0], s->name, &s->len);
+	s->letters = acm_letters_of(s->name, s->len);
+	memset(s->seen, 0xff, sizeof(s->seen));
 }
 
 /*
@@ -476,111 +515,108 @@ look_up_node(near_state *s, uint32 number, const acm_record *record)
 static void
 find_candidates(near_state *s, uint32 pass)
 {
-	s->pass = pass;
 	for (int side = 0; side < 2; side++)
-		s->index[side].nentries = 0;
+		acm_near_index_start(s->index[side], pass);
 	for (uint32 i = 0; i < s->nnodes; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!s->nodes[i].with_site)
-			index_node(s, i, take_node(s, i));
+		if (s->nodes[i].with_site)
+			continue;
+		take_node(s, i);
+		index_node(s, i);
 	}
 	for (int side = 0; side < 2; side++)
-		build_index(&s->index[side]);
+		acm_near_index_build(s->index[side]);
 	for (uint32 i = 0; i < s->nnodes; i++)
 	{
 		const node *n = &s->nodes[i];
 
 		CHECK_FOR_INTERRUPTS();
-		if (s->index[1 - n->side].nentries > 0 && (n->with_site || n->side == ACM_OURS))
-			look_up_node(s, i, take_node(s, i));
-	}
-	for (int side = 0; side < 2; side++)
-	{
-		pfree(s->index[side].starts);
-		pfree(s->index[side].filter);
+		if (s->index[1 - n->side]->nentries == 0 || (!n->with_site && n->side == ACM_THEIRS))
+			continue;
+		take_node(s, i);
+		look_up_node(s, i);
 	}
 }
 
 /* Whether two nodes are each other's only best */
 static inline bool
-mutually_best(const near_state *s, uint32 number)
+mutually_best(const node *nodes, uint32 a, uint32 b)
 {
-	const node *n = &s->nodes[number];
-
-	return n->best != NO_NODE && !n->tie &&
-		s->nodes[n->best].best == number && !s->nodes[n->best].tie;
+	return nodes[a].best == b && !nodes[a].tie && nodes[b].best == a && !nodes[b].tie;
 }
 
-/* Note the pairs of rows of the nodes that match */
+/* Whether the rows of a node are several companies */
+static bool
+is_several(near_state *s, const node *n)
+{
+	acm_group_side in[2] = {{NULL, 0}, {NULL, 0}};
+
+	in[n->side].links = s->links + n->first;
+	in[n->side].n = n->nlinks;
+	return n->with_site && n->nlinks > 1 && acm_site_parts(s->engine, in, NULL) > 1;
+}
+
+/* Note the pairs of rows of two nodes */
+static void
+note_candidate(near_state *s, const candidate *c)
+{
+	acm_engine *engine = s->engine;
+	const node *ours = &s->nodes[c->node[ACM_OURS]];
+	const node *theirs = &s->nodes[c->node[ACM_THEIRS]];
+	acm_verdict verdict = ours->verdict;
+
+	if (!mutually_best(s->nodes, c->node[ACM_OURS], c->node[ACM_THEIRS]))
+		verdict = ACM_NOT_BEST;
+	else if (is_several(s, ours) || is_several(s, theirs))
+		verdict = ACM_NAME_SEVERAL;
+	for (uint32 i = 0; i < ours->nlinks; i++)
+	{
+		uint32		our_link = s->links[ours->first + i];
+		uint32		our_row = engine->list[ACM_OURS].links[ACM_KIND_NAME][our_link].row;
+
+		for (uint32 j = 0; j < theirs->nlinks; j++)
+		{
+			uint32		their_link = s->links[theirs->first + j];
+			uint32		their_row = engine->list[ACM_THEIRS].links[ACM_KIND_NAME][their_link].row;
+
+			CHECK_FOR_INTERRUPTS();
+			if (acm_has_site(&engine->list[ACM_OURS], our_row) &&
+				acm_has_site(&engine->list[ACM_THEIRS], their_row))
+				continue;
+			acm_note_links(engine, s->rule, acm_countries_differ(engine, our_row, their_row) ?
+						   ACM_COUNTRIES_DIFFER : verdict, our_link, their_link, 0);
+		}
+	}
+}
+
+/* For qsort */
+static int
+compare_candidates(const void *a, const void *b)
+{
+	CHECK_FOR_INTERRUPTS();
+	return memcmp(a, b, sizeof(candidate));
+}
+
+/* Note the nodes that match; or all candidates, if all evidence is wanted */
 static void
 note_pairs(near_state *s)
 {
-	acm_engine *engine = s->engine;
-	const acm_list *theirs = &engine->list[ACM_THEIRS];
-	uint32	   *start;
-	uint32	   *links;
-	uint32		total = 0;
-
-	/* links of their rows by node: only of nodes that match */
-	start = MemoryContextAllocExtended(CurrentMemoryContext, ((Size) s->nnodes + 2) * sizeof(uint32),
-									   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	for (int fill = 0; fill < 2; fill++)
+	qsort(s->candidates, s->ncandidates, sizeof(candidate), compare_candidates);
+	for (Size i = 0; i < s->ncandidates; i++)
 	{
-		links = fill ? MemoryContextAllocExtended(CurrentMemoryContext, ((Size) total + 1) * sizeof(uint32),
-												  MCXT_ALLOC_HUGE) : NULL;
-		for (uint32 i = 0; i < theirs->nlinks[ACM_KIND_NAME]; i++)
-		{
-			const acm_link *link = &theirs->links[ACM_KIND_NAME][i];
-			uint32		n = s->node_of_name[link->key];
-
-			if (n == NO_NODE || engine->matched[ACM_THEIRS][link->row] || s->nodes[n].best == NO_NODE)
-				continue;
-			if (fill)
-				links[start[n + 1]++] = i;
-			else
-			{
-				start[n + 2]++;
-				total++;
-			}
-		}
-		for (uint32 n = 0; !fill && n < s->nnodes; n++)
-			start[n + 2] += start[n + 1];
+		/* several keys may have led to one candidate */
+		if (i == 0 || compare_candidates(&s->candidates[i - 1], &s->candidates[i]) != 0)
+			note_candidate(s, &s->candidates[i]);
 	}
-
-	for (uint32 i = 0; i < engine->list[ACM_OURS].nlinks[ACM_KIND_NAME]; i++)
+	for (uint32 i = 0; i < s->nnodes && !s->engine->options.all_evidence; i++)
 	{
-		const acm_link *link = &engine->list[ACM_OURS].links[ACM_KIND_NAME][i];
-		uint32		n = s->node_of_name[link->key];
-		acm_verdict verdict;
+		candidate	c = {{i, s->nodes[i].best}};
 
-		CHECK_FOR_INTERRUPTS();
-		if (n == NO_NODE || engine->matched[ACM_OURS][link->row] || s->nodes[n].best == NO_NODE)
-			continue;
-		verdict = mutually_best(s, n) ? s->nodes[n].verdict : ACM_NOT_BEST;
-		for (uint32 j = start[s->nodes[n].best]; j < start[s->nodes[n].best + 1]; j++)
-		{
-			uint32		their_row = theirs->links[ACM_KIND_NAME][links[j]].row;
-
-			if (acm_has_site(&engine->list[ACM_OURS], link->row) && acm_has_site(theirs, their_row))
-				continue;
-			acm_note_links(engine, s->rule, acm_countries_differ(engine, link->row, their_row) ?
-						   ACM_COUNTRIES_DIFFER : verdict, i, links[j], 0);
-		}
+		if (s->nodes[i].side == ACM_OURS && c.node[ACM_THEIRS] != NO_NODE &&
+			mutually_best(s->nodes, i, c.node[ACM_THEIRS]))
+			note_candidate(s, &c);
 	}
-	pfree(start);
-	pfree(links);
-}
-
-/* How many nodes go into the index */
-static uint32
-count_without_site(const near_state *s)
-{
-	uint32		count = 0;
-
-	for (uint32 i = 0; i < s->nnodes; i++)
-		count += !s->nodes[i].with_site;
-	return count;
 }
 
 /* One of the two rules */
@@ -590,6 +626,7 @@ match_by(acm_engine *engine, acm_rule rule)
 	MemoryContext context;
 	MemoryContext old;
 	near_state *s;
+	uint32		npasses;
 
 	if ((engine->options.rules & (1 << rule)) == 0)
 		return;
@@ -601,9 +638,11 @@ match_by(acm_engine *engine, acm_rule rule)
 	initStringInfo(&s->other);
 	make_nodes(s);
 
-	/* some ten entries a node without a domain, in as many passes as memory asks for */
-	s->npasses = 1 + (Size) count_without_site(s) * 10 * 2 * sizeof(near_entry) / get_hash_memory_limit();
-	for (uint32 pass = 0; pass < s->npasses; pass++)
+	/* some ten keys a node, in as many passes as memory asks for */
+	npasses = 1 + (Size) s->nnodes * 10 * ACM_NEAR_ENTRY_SIZE / get_hash_memory_limit();
+	for (int side = 0; side < 2; side++)
+		s->index[side] = acm_near_index_create(npasses);
+	for (uint32 pass = 0; pass < npasses; pass++)
 		find_candidates(s, pass);
 	note_pairs(s);
 	MemoryContextSwitchTo(old);

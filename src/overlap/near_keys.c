@@ -11,10 +11,13 @@
 #define WORDS_MAX 40
 
 /*
- * Bytes of a word that stand for its beginning or end: in a name of three and
- * more words the others tell enough.
+ * Bytes of a word that stand for its beginning or end: one if it is short, else
+ * two. A typing error can make a word of the one kind one of the other, so that
+ * words in between have both.
  */
-#define PART 2
+#define PART_MAX 2
+#define SHORT_MAX 4
+#define LONG_MIN 4
 
 /* Finalizer of MurmurHash3: spreads every bit over all */
 static inline uint64_t
@@ -43,15 +46,6 @@ uint64_t
 acm_near_key(acm_near_kind kind, const char *bytes, int len)
 {
 	return mix(hash_bytes64(bytes, len) + kind);
-}
-
-/* The two keys of a word: the others, and so many bytes of its beginning, or of its end */
-static inline int
-word_keys(uint64_t others, const char *word, int len, int part, uint64_t *keys)
-{
-	keys[0] = mix(others + hash_bytes64(word, part));
-	keys[1] = mix(others + ~hash_bytes64(word + len - part, part));
-	return 2;
 }
 
 /* The near keys of a name; see the header */
@@ -83,19 +77,17 @@ acm_near_keys(const char *name, int len, uint64_t *keys)
 
 	if (nwords > 1)
 		keys[n++] = mix(any_order + ACM_NEAR_ORDER);
-	for (int i = 0; i < nwords && n + 4 <= ACM_NEAR_KEYS_MAX; i++)
+	for (int i = 0; i < nwords && n + 2 * PART_MAX <= ACM_NEAR_KEYS_MAX; i++)
 	{
 		uint64_t	others = in_order - mix(hash[i] + i) + ((uint64_t) ACM_NEAR_TYPO << 32) + i;
-		int			part = length[i] / 2;
 
-		if (length[i] < 2)
-			continue;
-		if (nwords > 2 && part > PART)
-			part = PART;
-		n += word_keys(others, word[i], length[i], part, keys + n);
-		/* halves: a word with one letter more or less has its own */
-		if (nwords <= 2 && length[i] > 3)
-			n += word_keys(others, word[i], length[i], length[i] % 2 == 0 ? part - 1 : part + 1, keys + n);
+		for (int part = 1; part <= PART_MAX; part++)
+		{
+			if (length[i] < 2 || (part == 1 ? length[i] > SHORT_MAX : length[i] < LONG_MIN))
+				continue;
+			keys[n++] = mix(others + hash_bytes64(word[i], part));
+			keys[n++] = mix(others + ~hash_bytes64(word[i] + length[i] - part, part));
+		}
 	}
 	return n;
 }
