@@ -6,6 +6,7 @@
 #include "compat.h"
 
 #include "access/relation.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -115,6 +116,7 @@ static const struct
 	{"currency", ACM_ATTR_CURRENCY},
 	{"currencycode", ACM_ATTR_CURRENCY},
 	{"currencyisocode", ACM_ATTR_CURRENCY},
+	{"amountcurrency", ACM_ATTR_CURRENCY},
 	{"dealcurrencycode", ACM_ATTR_CURRENCY}
 };
 
@@ -204,8 +206,17 @@ acm_guess_columns(PG_FUNCTION_ARGS)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 		int			h = att->attisdropped ? -1 : find_heading(NameStr(att->attname));
+		bool		preferred;
+		char		category;
 
-		if (h >= 0 && (best[headings[h].attr] < 0 || h < best[headings[h].attr]))
+		if (h < 0)
+			continue;
+		get_type_category_preferred(att->atttypid, &category, &preferred);
+		/* an amount must be a number: text would fail on "1,200" */
+		if (headings[h].attr == ACM_ATTR_AMOUNT && category != TYPCATEGORY_NUMERIC)
+			continue;
+
+		if (best[headings[h].attr] < 0 || h < best[headings[h].attr])
 		{
 			best[headings[h].attr] = h;
 			column[headings[h].attr] = i;

@@ -25,7 +25,7 @@
 #include "overlap/typo.h"
 
 /* More names than this under one near key, and it proposes nothing: it is no trace of a typo */
-#define CROWD_MAX 64
+#define CROWD_MAX 16
 
 /* A label that is a whole name, or initials, has at least so many bytes */
 #define LABEL_MIN 4

@@ -239,6 +239,24 @@ find_match(const acm_engine *engine, const uint32 row[2])
 	return NULL;
 }
 
+/* Whether one of the pair's rows has a domain from an e-mail address */
+static bool
+has_email(const acm_engine *engine)
+{
+	for (int side = 0; side < 2; side++)
+	{
+		const acm_list *list = &engine->list[side];
+		uint32		row = engine->options.only[side];
+
+		for (uint32 i = ACM_LINKS_OF(list, row, ACM_KIND_DOMAIN); i < ACM_LINKS_END(list, row, ACM_KIND_DOMAIN); i++)
+		{
+			if (list->links[ACM_KIND_DOMAIN][i].tag == ACM_FROM_EMAIL)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* What one rule found for a pair: its evidence, or why there is none */
 static const char *
 finding(const acm_engine *engine, acm_rule rule, char *const keys[2], const acm_evidence **found)
@@ -264,9 +282,30 @@ finding(const acm_engine *engine, acm_rule rule, char *const keys[2], const acm_
 		return "neither has a key";
 	if (keys[0] == NULL || keys[1] == NULL)
 		return rule >= ACM_RULE_NEAR ? "one has no name" : "one has no key";
+	if (rule == ACM_RULE_EMAIL && !has_email(engine))
+		return "neither has an e-mail address";
+	if (rule >= ACM_RULE_NEAR && engine->company[0][engine->options.only[0]] != ACM_NO_COMPANY)
+		return "ours is matched already";
+	if (rule >= ACM_RULE_NEAR && engine->company[1][engine->options.only[1]] != ACM_NO_COMPANY)
+		return "theirs is matched already";
 	if (rule >= ACM_RULE_NEAR)
-		return "not alike, or matched otherwise";
+		return "not alike enough";
 	return "no key in common";
+}
+
+/* The verdict on a pair that is no match: the last word that a rule had on it */
+static const char *
+why_not(const acm_engine *engine)
+{
+	const acm_evidence *last = NULL;
+
+	for (uint32 i = 0; i < engine->evidence.n; i++)
+	{
+		if (!acm_accepted(&engine->evidence.items[i]) &&
+			(last == NULL || engine->evidence.items[i].rule <= last->rule))
+			last = &engine->evidence.items[i];
+	}
+	return last ? psprintf("Not a match: %s.", acm_evidence_reason(last)) : "Not a match: nothing in common.";
 }
 
 PG_FUNCTION_INFO_V1(acm_explain_match);
@@ -319,7 +358,7 @@ acm_explain_match(PG_FUNCTION_ARGS)
 			 engine->company[0][row[0]] == engine->company[1][row[1]])
 		set_text(&values[3], &nulls[3], "Not a pair, but both belong to one company through other accounts.");
 	else
-		set_text(&values[3], &nulls[3], "Not a match.");
+		set_text(&values[3], &nulls[3], why_not(engine));
 	values[4] = BoolGetDatum(match != NULL);
 	nulls[4] = false;
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);

@@ -142,6 +142,20 @@ acm_start_kind(acm_reader *reader)
 	reader->kind_start = reader->record.len;
 }
 
+/* Whether a text holds neither an ASCII letter or digit nor anything beyond ASCII */
+static bool
+is_blank(const char *data, Size len)
+{
+	for (Size i = 0; i < len; i++)
+	{
+		unsigned char c = data[i];
+
+		if (c >= 0x80 || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+			return false;
+	}
+	return true;
+}
+
 /* The host that a website, domain or e-mail address stands for, as a key */
 static void
 put_host(acm_reader *reader, const char *data, Size len, uint8 tag)
@@ -155,6 +169,9 @@ put_host(acm_reader *reader, const char *data, Size len, uint8 tag)
 	char		extra[sizeof(uint16) + ACM_HOST_BUF];
 	uint16		extra_len = 0;
 
+	/* what holds no letter or digit is blank, not invalid */
+	if (is_blank(data, len))
+		return;
 	acm_domain_parse(data, len, &d);
 	if (tag == ACM_FROM_WEBSITE)
 		reader->list->rows[reader->list->nrows].domain_kind =
@@ -224,6 +241,36 @@ acm_put_email(acm_reader *reader, const char *data, Size len, int arg)
 	put_host(reader, data, len, ACM_FROM_EMAIL);
 }
 
+/* For bsearch */
+static int
+compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/*
+ * Whether a match name is what people write where a name must stand and there
+ * is none: it is no company's. In the order of strcmp.
+ */
+static bool
+is_placeholder(const char *name, int len)
+{
+	static const char *const placeholders[] = {
+		"account", "anonymous", "asdf", "client", "company", "company name", "confidential",
+		"contact", "customer", "delete", "demo", "demo account", "do not use", "dummy",
+		"duplicate", "empty", "example", "freelance", "freelancer", "individual", "me", "misc",
+		"missing", "myself", "n a", "na", "name", "new account", "new company", "nil",
+		"no company", "no name", "none", "not applicable", "not available", "not known", "null",
+		"other", "personal", "privat", "private", "private individual", "prospect", "retired",
+		"sample", "self", "self employed", "selfemployed", "student", "tba", "tbc", "tbd", "test",
+		"test account", "test company", "testing", "undefined", "unemployed", "unknown",
+		"unknown company", "unnamed", "various", "x", "xx", "xxx", "xxxx"
+	};
+	const char *key = name;
+
+	return len > 0 && bsearch(&key, placeholders, lengthof(placeholders), sizeof(char *), compare_strings) != NULL;
+}
+
 /* A name as a match key: its words without the blanks, their lengths as extra */
 void
 acm_put_name(acm_reader *reader, const char *data, Size len, int arg)
@@ -235,6 +282,8 @@ acm_put_name(acm_reader *reader, const char *data, Size len, int arg)
 	int			start = 0;
 	int			n = acm_match_company(data, len, name);
 
+	if (is_placeholder(name, n))
+		return;
 	for (int i = 0; i <= n && n > 0; i++)
 	{
 		if (i < n && name[i] != ' ')
@@ -345,13 +394,13 @@ acm_show_text(acm_reader *reader, const acm_column *column, acm_field field, Dat
 		deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &elements, &nulls, &n);
 		for (int i = 0; i < n; i++)
 		{
-			if (!nulls[i])
+			if (!nulls[i] && VARSIZE_ANY_EXHDR(DatumGetPointer(elements[i])) > 0)
 			{
 				acm_put_text_field(reader, field, elements[i]);
 				return;
 			}
 		}
 	}
-	else
+	else if (VARSIZE_ANY_EXHDR(DatumGetPointer(value)) > 0)
 		acm_put_text_field(reader, field, value);
 }

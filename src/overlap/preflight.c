@@ -73,9 +73,28 @@ check_domain_kind(preflight *p, int kind, const char *check, const char *advice)
 	put_check(p, check, n, example, advice);
 }
 
-/* Count the rows that share a match host with another row */
+/* Count the rows that have keys of the kinds, given as bits, or if not wanted, that have none */
 static void
-check_duplicates(preflight *p, uint32 nkeys)
+check_keys(preflight *p, int kinds, bool wanted, const char *check, const char *advice)
+{
+	uint64		n = 0;
+	Datum		example = (Datum) 0;
+
+	for (uint32 row = 0; row < p->list.nrows; row++)
+	{
+		bool		has = false;
+
+		for (int kind = 0; kind < ACM_NKINDS; kind++)
+			has |= (kinds & (1 << kind)) != 0 && ACM_LINKS_OF(&p->list, row, kind) < ACM_LINKS_END(&p->list, row, kind);
+		if (has == wanted && n++ == 0)
+			example = example_of(p, row);
+	}
+	put_check(p, check, n, example, advice);
+}
+
+/* Count the rows that share a key of a kind with another row */
+static void
+check_duplicates(preflight *p, acm_kind kind, uint32 nkeys, const char *check, const char *advice)
 {
 	const acm_list *list = &p->list;
 	uint32	   *count = MemoryContextAllocExtended(CurrentMemoryContext,
@@ -84,20 +103,18 @@ check_duplicates(preflight *p, uint32 nkeys)
 	uint64		n = 0;
 	Datum		example = (Datum) 0;
 
-	for (uint32 i = 0; i < list->nlinks[ACM_KIND_DOMAIN]; i++)
-		count[list->links[ACM_KIND_DOMAIN][i].key]++;
+	for (uint32 i = 0; i < list->nlinks[kind]; i++)
+		count[list->links[kind][i].key]++;
 	for (uint32 row = 0; row < list->nrows; row++)
 	{
 		bool		shares = false;
 
-		for (uint32 i = list->rows[row].link[ACM_KIND_DOMAIN];
-			 i < list->rows[row + 1].link[ACM_KIND_DOMAIN]; i++)
-			shares |= count[list->links[ACM_KIND_DOMAIN][i].key] > 1;
+		for (uint32 i = ACM_LINKS_OF(list, row, kind); i < ACM_LINKS_END(list, row, kind); i++)
+			shares |= count[list->links[kind][i].key] > 1;
 		if (shares && n++ == 0)
 			example = example_of(p, row);
 	}
-	put_check(p, "duplicate domain", n, example,
-			  "Several accounts have the same domain: duplicates, or branches of one company.");
+	put_check(p, check, n, example, advice);
 	pfree(count);
 }
 
@@ -161,7 +178,14 @@ acm_preflight(PG_FUNCTION_ARGS)
 					  "A public suffix such as co.uk belongs to nobody: the name before it is missing.");
 	check_domain_kind(p, ACM_DOMAIN_INVALID, "invalid domain",
 					  "No host can be read from these; accountmatch.explain_domain says why.");
-	check_duplicates(p, acm_keys_count(numbering->kind[ACM_KIND_DOMAIN]));
+	check_keys(p, 1 << ACM_KIND_NAME, true, "matchable by name", NULL);
+	check_keys(p, 1 << ACM_KIND_ID, true, "matchable by identifier", NULL);
+	check_keys(p, 1 << ACM_KIND_ID | 1 << ACM_KIND_DOMAIN | 1 << ACM_KIND_NAME, false, "not matchable",
+			   "These accounts have neither a name, nor a domain, nor an identifier that tells them from others.");
+	check_duplicates(p, ACM_KIND_DOMAIN, acm_keys_count(numbering->kind[ACM_KIND_DOMAIN]), "duplicate domain",
+					 "Several accounts have the same domain: duplicates, or branches of one company.");
+	check_duplicates(p, ACM_KIND_NAME, acm_keys_count(numbering->kind[ACM_KIND_NAME]), "duplicate name",
+					 "Several accounts have the same name: duplicates, or companies that only a domain can tell apart.");
 	check_status(p);
 
 	acm_store_close(p->list.store);

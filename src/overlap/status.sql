@@ -46,6 +46,11 @@ BEGIN
 			MESSAGE = format('"%s" cannot be the name of a status', status),
 			HINT = 'Use customer, opportunity, prospect, or a name of your own: a lower-case letter, then up to 30 of a-z, 0-9, underscore and space; not "none" or "unknown".';
 	END IF;
+	IF status NOT IN ('customer', 'opportunity', 'prospect')
+		AND NOT EXISTS (SELECT FROM _accountmatch.status_word w WHERE w.status = set_status_word.status) THEN
+		RAISE NOTICE USING MESSAGE = format('"%s" is a new status of your own', status),
+			HINT = 'Its segments have no tier until accountmatch.set_tier gives them one.';
+	END IF;
 	INSERT INTO _accountmatch.status_word AS w (word, status) VALUES (folded, set_status_word.status)
 	ON CONFLICT ON CONSTRAINT status_word_pkey DO UPDATE SET status = EXCLUDED.status;
 END
@@ -76,14 +81,16 @@ BEGIN
 			HINT = 'Tiers go from 1 (act now) to 4; null means no tier.';
 	END IF;
 	INSERT INTO _accountmatch.tier AS t (our_status, their_status, tier, priority, play)
-	VALUES (set_tier.our_status, set_tier.their_status, set_tier.tier, set_tier.priority, set_tier.play)
+	SELECT set_tier.our_status, set_tier.their_status, set_tier.tier,
+		coalesce(set_tier.priority, c.priority), coalesce(set_tier.play, c.play)
+	FROM accountmatch.classify(set_tier.our_status, set_tier.their_status) c
 	ON CONFLICT ON CONSTRAINT tier_pkey DO UPDATE
 	SET tier = EXCLUDED.tier, priority = EXCLUDED.priority, play = EXCLUDED.play;
 END
 $$;
 REVOKE ALL ON FUNCTION accountmatch.set_tier(text, text, integer, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION accountmatch.set_tier(text, text, integer, text, text) IS
-'set the tier (1 .. 4, null for none), priority and play of a segment over the built-in ones. Not executable by PUBLIC';
+'set the tier (1 .. 4, null for none), and if they are given the priority and play, of a segment over the built-in ones. Not executable by PUBLIC';
 
 CREATE OR REPLACE FUNCTION accountmatch.reset_tier(our_status text, their_status text)
 RETURNS void
