@@ -26,7 +26,7 @@ parse_argument(FunctionCallInfo fcinfo, acm_domain *d,
 	struct varlena *value = (struct varlena *) PG_GETARG_POINTER(0);
 	struct varlena *text = value;
 
-	if (unlikely(VARATT_IS_EXTENDED(value) && !VARATT_IS_SHORT(value)))
+	if (unlikely(VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value)))
 	{
 		if (toast_raw_datum_size(PointerGetDatum(value)) - VARHDRSZ > ACM_INPUT_MAX)
 		{
