@@ -101,6 +101,7 @@ GENERATED = \
 
 REGRESS = \
 	install \
+	domain \
 	company \
 	identifier \
 	version \

@@ -10,62 +10,18 @@
 #include "normalize/domain.h"
 
 #include <string.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #include "normalize/fold.h"
 #include "normalize/host.h"
 #include "normalize/idna.h"
-
-/* What a byte is to the search for a host */
-enum
-{
-	HOST,						/* letter, digit, - . _ */
-	SPACE,						/* ends a value */
-	LIST,						/* ends a value, but may stand in a path */
-	SLASH,
-	QUERY,						/* ? # */
-	COLON,
-	AT,
-	ODD,						/* other printable ASCII: quotes, %, ... */
-	FOLD						/* control characters, not ASCII: fold.h */
-};
-
-#define O ODD
-#define F FOLD
-#define S SPACE
-#define H HOST
-#define F16 F, F, F, F, F, F, F, F, F, F, F, F, F, F, F, F
-static const uint8_t class_of[256] = {
-	F, F, F, F, F, F, F, F, F, S, S, S, S, S, F, F,
-	F, F, F, F, F, F, F, F, F, F, F, F, S, S, S, S,
-	/* space ! " # $ % & ' ( ) * + , - . / */
-	S, O, S, QUERY, O, O, O, O, LIST, LIST, O, O, LIST, H, H, SLASH,
-	/* 0-9 : ; < = > ? */
-	H, H, H, H, H, H, H, H, H, H, COLON, LIST, S, O, S, QUERY,
-	AT, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
-	/* P-Z [ \ ] ^ _ */
-	H, H, H, H, H, H, H, H, H, H, H, O, SLASH, O, O, H,
-	O, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
-	/* p-z { | } ~ DEL */
-	H, H, H, H, H, H, H, H, H, H, H, LIST, LIST, LIST, O, F,
-	F16, F16, F16, F16, F16, F16, F16, F16
-};
-#undef O
-#undef F
-#undef S
-#undef H
-#undef F16
+#include "normalize/scan.h"
 
 /* The text at hand, and what is known of its first 64 bytes */
 typedef struct scan
 {
 	const char *text;
 	size_t		len;
-	uint64_t	other;			/* bit set: not a host character, or behind the end */
-	uint64_t	dots;
-	uint64_t	capitals;
+	window		w;
 	size_t		direct;			/* a host that ends here or before needs no copy */
 	bool		folded;
 	unsigned	flags;			/* ACM_MATCH_HOST */
@@ -83,7 +39,6 @@ typedef struct candidate
 	unsigned	by_url;			/* ACM_BY_URL if a scheme or // stood before it */
 } candidate;
 
-#define WINDOW 64
 #define NONE SIZE_MAX
 
 static inline unsigned
@@ -91,111 +46,6 @@ class_at(const scan *s, size_t pos)
 {
 	return class_of[(unsigned char) s->text[pos]];
 }
-
-#if defined(__SSE2__)
-/*
- * Tell which of 16 bytes are host characters, dots and capitals.
- */
-static inline void
-scan16(__m128i v, int pos, uint64_t *host, uint64_t *dots, uint64_t *capitals)
-{
-	__m128i		upper = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('A' - 1)),
-									  _mm_cmplt_epi8(v, _mm_set1_epi8('Z' + 1)));
-	__m128i		lower = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('a' - 1)),
-									  _mm_cmplt_epi8(v, _mm_set1_epi8('z' + 1)));
-	__m128i		other = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8('-' - 1)),
-									  _mm_cmplt_epi8(v, _mm_set1_epi8('9' + 1)));
-	__m128i		line = _mm_cmpeq_epi8(v, _mm_set1_epi8('_'));
-
-	/* - . / 0..9 are neighbours; all but / are host characters */
-	other = _mm_andnot_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')), other);
-	*host |= (uint64_t) _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(upper, lower),
-													   _mm_or_si128(other, line))) << pos;
-	*dots |= (uint64_t) _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.'))) << pos;
-	*capitals |= (uint64_t) _mm_movemask_epi8(upper) << pos;
-}
-
-/*
- * Load the 1..15 bytes of a short text, and nothing beyond.
- */
-static inline __m128i
-load_short(const char *t, size_t len)
-{
-	uint64_t	lo = 0;
-	uint64_t	hi = 0;
-
-	if (len >= 8)
-	{
-		memcpy(&lo, t, 8);
-		memcpy(&hi, t + len - 8, 8);
-		hi = len == 8 ? 0 : hi >> (8 * (16 - len));
-	}
-	else if (len >= 4)
-	{
-		uint32_t	a;
-		uint32_t	b;
-
-		memcpy(&a, t, 4);
-		memcpy(&b, t + len - 4, 4);
-		lo = a | (uint64_t) b << (8 * (len - 4));
-	}
-	else
-	{
-		lo = (unsigned char) t[0];
-		lo |= (uint64_t) (unsigned char) t[len / 2] << (8 * (len / 2));
-		lo |= (uint64_t) (unsigned char) t[len - 1] << (8 * (len - 1));
-	}
-	return _mm_set_epi64x((int64_t) hi, (int64_t) lo);
-}
-
-/*
- * Read the window: s->other, s->dots, s->capitals.
- */
-static inline void
-read_window(scan *s)
-{
-	size_t		len = s->len < WINDOW ? s->len : WINDOW;
-	uint64_t	host = 0;
-	uint64_t	dots = 0;
-	uint64_t	capitals = 0;
-
-	if (len >= 16)
-	{
-		/* the last 16 bytes overlap those before */
-		for (size_t pos = 0; pos + 16 < len; pos += 16)
-			scan16(_mm_loadu_si128((const __m128i *) (s->text + pos)), (int) pos,
-				   &host, &dots, &capitals);
-		scan16(_mm_loadu_si128((const __m128i *) (s->text + len - 16)), (int) len - 16,
-			   &host, &dots, &capitals);
-	}
-	else if (len > 0)
-		scan16(load_short(s->text, len), 0, &host, &dots, &capitals);
-	s->other = ~host;
-	s->dots = dots;
-	s->capitals = capitals;
-}
-#else
-static inline void
-read_window(scan *s)
-{
-	size_t		len = s->len < WINDOW ? s->len : WINDOW;
-	uint64_t	host = 0;
-	uint64_t	dots = 0;
-	uint64_t	capitals = 0;
-
-	for (size_t i = 0; i < len; i++)
-	{
-		char		c = s->text[i];
-
-		host |= (uint64_t) (class_at(s, i) == HOST) << i;
-		dots |= (uint64_t) (c == '.') << i;
-		capitals |= (uint64_t) (c >= 'A' && c <= 'Z') << i;
-	}
-	s->other = ~host;
-	s->dots = dots;
-	s->capitals = capitals;
-}
-#endif
 
 /*
  * A host character in lower case.
@@ -214,7 +64,7 @@ next_other(const scan *s, size_t pos)
 {
 	if (pos < WINDOW)
 	{
-		uint64_t	rest = s->other >> pos;
+		uint64_t	rest = s->w.other >> pos;
 
 		if (rest != 0)
 		{
@@ -232,7 +82,7 @@ next_other(const scan *s, size_t pos)
  * Settle a host that is not ready in the window: copy it lower-cased, or, if
  * it holds other than host characters, decode, trim and map it first.
  */
-static acm_host_fault
+static __attribute__((noinline)) acm_host_fault
 settle_copy(scan *s, const candidate *c)
 {
 	char		raw[ACM_IDNA_MAX];
@@ -371,13 +221,12 @@ settle(scan *s, const candidate *c)
 		return ACM_HOST_EMPTY;
 	if (c->end <= s->direct && !c->odd)
 	{
-		/* the host's bits alone, its last byte in the highest */
-		uint64_t	dots = s->dots >> c->start << (WINDOW - len);
-		uint64_t	capitals = s->capitals >> c->start << (WINDOW - len);
+		uint64_t	mask = ((uint64_t) 1 << len) - 1;
+		uint64_t	dots = s->w.dots >> c->start & mask;
 
 		if (dots == 0 && !c->by_url)
 			return ACM_HOST_SINGLE;
-		if (capitals == 0)
+		if ((s->w.capitals >> c->start & mask) == 0)
 			return acm_host_settle(s->d, s->text, (int) c->start, (int) len, dots,
 								   c->by_url | s->flags, s->step, s->arg);
 		for (size_t i = 0; i < len; i++)
@@ -415,7 +264,7 @@ explain_candidate(const scan *s, const candidate *c, acm_host_fault fault)
 /*
  * Settle a candidate, and explain: first the candidate, then what it gave.
  */
-static acm_host_fault
+static __attribute__((noinline, cold)) acm_host_fault
 settle_explained(scan *s, const candidate *c, bool brackets)
 {
 	scan		quiet = *s;
@@ -592,24 +441,27 @@ found_at_once(scan *s)
 	unsigned	end;
 	unsigned	class;
 	unsigned	last;
-	uint64_t	before;
 	unsigned	mail;
 	unsigned	url;
+	uint64_t	before;
+	uint64_t	mask;
 
-	if (s->dots == 0 || s->direct == 0)
+	if (s->w.dots == 0 || s->direct == 0)
 		return false;
-	dot = (unsigned) __builtin_ctzll(s->dots);
-	if (s->other >> dot == 0)
+	dot = (unsigned) __builtin_ctzll(s->w.dots);
+	if (s->w.other >> dot == 0)
 		return false;
-	before = s->other & (((uint64_t) 1 << dot) - 1);
-	start = before == 0 ? 0 : 64 - (unsigned) __builtin_clzll(before);
-	end = dot + (unsigned) __builtin_ctzll(s->other >> dot);
-	class = end < s->len ? class_at(s, end) : SPACE;
-	if ((1 << class & (1 << SPACE | 1 << LIST | 1 << SLASH | 1 << QUERY)) == 0 ||
-		s->capitals >> start << (WINDOW - (end - start)) != 0)
-		return false;
+	before = s->w.other & (((uint64_t) 1 << dot) - 1);
+	start = 63 - (unsigned) __builtin_clzll(before << 1 | 1);
+	end = dot + (unsigned) __builtin_ctzll(s->w.other >> dot);
+	mask = ((uint64_t) 1 << (end - start)) - 1;
 
 	/* & and not &&: which form it is cannot be foreseen */
+	last = end - (end == s->len);
+	class = (unsigned) 1 << class_at(s, last) | (unsigned) (end == s->len) << SPACE;
+	if ((class & (1 << SPACE | 1 << LIST | 1 << SLASH | 1 << QUERY)) == 0 ||
+		(s->w.capitals >> start & mask) != 0)
+		return false;
 	last = start < 3 ? 0 : start - 3;
 	url = (unsigned) (start >= 3) & (unsigned) (t[last] == ':') & (unsigned) (t[last + 1] == '/') &
 		(unsigned) (t[last + 2] == '/');
@@ -621,15 +473,14 @@ found_at_once(scan *s)
 		if (class != SPACE && class != LIST)
 			return false;
 	}
-	return acm_host_settle(s->d, t, (int) start, (int) (end - start),
-						   s->dots >> start << (WINDOW - (end - start)),
+	return acm_host_settle(s->d, t, (int) start, (int) (end - start), s->w.dots >> start & mask,
 						   url * ACM_BY_URL | s->flags, NULL, NULL) == ACM_HOST_OK;
 }
 
 /*
  * Fold the text and search that.
  */
-static outcome
+static __attribute__((noinline)) outcome
 search_folded(scan *s)
 {
 	char		folded[ACM_INPUT_MAX];
@@ -640,7 +491,7 @@ search_folded(scan *s)
 	s->direct = 0;
 	if (s->step)
 		s->step(s->arg, "white space, quotes, fullwidth and invisible characters folded", folded, (int) s->len);
-	read_window(s);
+	acm_read_window(s->text, s->len, &s->w);
 	return search(s);
 }
 
@@ -657,17 +508,29 @@ parse(const char *text, size_t len, acm_domain *d, unsigned flags, acm_explain_s
 	s.text = text;
 	s.len = len;
 	s.folded = false;
-	s.direct = len < 8 ? 0 : WINDOW;
+	s.direct = (WINDOW - 1) & -(size_t) (len >= 8);
 	s.flags = flags;
 	s.d = d;
 	s.step = step;
 	s.arg = arg;
 	if (len <= ACM_INPUT_MAX)
 	{
-		read_window(&s);
-		if (step == NULL && found_at_once(&s))
-			return;
-		found = search(&s);
+		acm_read_window(text, len, &s.w);
+		if (step == NULL)
+		{
+			if (found_at_once(&s))
+				return;
+			found = search(&s);
+		}
+		else
+		{
+			/* whether to fold first is known before anything is told */
+			s.step = NULL;
+			found = search(&s);
+			s.step = step;
+			if (found != NEEDS_FOLD)
+				found = search(&s);
+		}
 		if (found == NEEDS_FOLD)
 			found = search_folded(&s);
 	}
@@ -695,8 +558,10 @@ acm_domain_parse_registrable(const char *text, size_t len, acm_domain *d)
 void
 acm_domain_explain(const char *text, size_t len, acm_domain *d, acm_explain_step step, void *arg)
 {
-	step(arg, len > ACM_INPUT_MAX ? "no host: input over 8 kB" : "input", text,
-		 len > ACM_INPUT_MAX ? 0 : (int) len);
+	if (len > ACM_INPUT_MAX)
+		step(arg, "no host: input over 8 kB", NULL, 0);
+	else
+		step(arg, "input", text, (int) len);
 	parse(text, len, d, ACM_MATCH_HOST, step, arg);
 	if (d->kind == ACM_DOMAIN_INVALID)
 		step(arg, "class invalid: no valid host in the text", NULL, 0);

@@ -26,7 +26,7 @@ parse_argument(FunctionCallInfo fcinfo, acm_domain *d,
 	struct varlena *value = (struct varlena *) PG_GETARG_POINTER(0);
 	struct varlena *text = value;
 
-	if (unlikely(VARATT_IS_EXTENDED(value) && !VARATT_IS_SHORT(value)))
+	if (unlikely(VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value)))
 	{
 		if (toast_raw_datum_size(PointerGetDatum(value)) - VARHDRSZ > ACM_INPUT_MAX)
 		{
@@ -39,16 +39,20 @@ parse_argument(FunctionCallInfo fcinfo, acm_domain *d,
 }
 
 /*
- * Return the host from an offset on, NULL if that is negative.
+ * Return the host from an offset on, NULL if that is negative. An argument that
+ * is all of it already is returned as it is.
  */
 static inline Datum
 host_from(FunctionCallInfo fcinfo, const acm_domain *d, int off)
 {
+	struct varlena *value = (struct varlena *) PG_GETARG_POINTER(0);
 	text	   *result;
 	int			len = d->host_len - off;
 
 	if (off < 0)
 		PG_RETURN_NULL();
+	if (d->host + off == VARDATA_ANY(value) && len == (int) VARSIZE_ANY_EXHDR(value))
+		PG_RETURN_POINTER(value);
 	result = (text *) palloc(VARHDRSZ + len);
 	SET_VARSIZE(result, VARHDRSZ + len);
 	memcpy(VARDATA(result), d->host + off, len);

@@ -191,8 +191,14 @@ sub short_table
 	return map { $table[$_] // [ 0, '' ] } 0 .. (1 << $bits) - 1;
 }
 my ($tld_bits, $label_bits) = (12, 10);
-my @tld = short_table($tld_bits, grep { !/\./ && length $_ <= 8 } sort keys %node);
-my @label = short_table($label_bits, grep { length $_ <= 8 } map { split } list('host_labels.txt'));
+
+# the most frequent ones get their places first
+my %first;
+$first{ (qw(com org net de uk fr gov edu jp cn it ca au in br ru nl es ch at se pl us io co eu be tw kr))[$_] } = $_ - 99 for 0 .. 28;
+$first{ (qw(www2 www1 www3 mail shop eu en web blog m us uk de store portal news info careers support))[$_] } //= $_ - 99 for 0 .. 18;
+my $order = sub { ($first{ $_[0] } // 0) <=> ($first{ $_[1] } // 0) || $_[0] cmp $_[1] };
+my @tld = short_table($tld_bits, sort { $order->($a, $b) } grep { !/\./ && length $_ <= 8 } keys %node);
+my @label = short_table($label_bits, sort { $order->($a, $b) } grep { length $_ <= 8 } map { split } list('host_labels.txt'));
 
 # Labels of more than 8 bytes are compared, as the hash alone might lie
 my ($pool, %offset) = ('');

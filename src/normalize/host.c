@@ -20,6 +20,9 @@ typedef struct host_node
 
 #include "normalize/generated/host_table.h"
 
+/* For what is rarely called: kept out of the way of what is */
+#define COLD __attribute__((noinline, cold))
+
 /*
  * Load 8 bytes as a little-endian number.
  */
@@ -60,6 +63,19 @@ bytes_before(const char *base, int end)
 	int			n = end < 8 ? end : 8;
 
 	return load8(base + (end - n)) << (-8 * n & 63);
+}
+
+/*
+ * The dots of a host, as acm_host_settle takes them.
+ */
+COLD uint64_t
+acm_host_dots(const char *host, int len)
+{
+	uint64_t	dots = 0;
+
+	for (int i = 0; len < 64 && i < len; i++)
+		dots |= (uint64_t) (host[i] == '.') << i;
+	return dots;
 }
 
 /* The last n bytes of eight, in the order of load8 */
@@ -174,69 +190,38 @@ lookup_tld(const char *base, int start, int end, uint64_t *sum)
 	return i < 0 ? -1 : short_tld_slots[i];
 }
 
-uint64_t
-acm_host_dots(const char *host, int end)
-{
-	uint64_t	dots = 0;
-
-	for (int i = end < 64 ? 0 : end - 64; i < end; i++)
-		dots |= (uint64_t) (host[i] == '.') << (64 - (end - i));
-	return dots;
-}
-
-/* The labels of a host from the right: [start, end) is the one at hand */
-typedef struct labels
-{
-	int			start;
-	int			end;
-	uint64_t	dots;			/* before end, as of acm_host_dots */
-	int			known;			/* how far to the left dots tells */
-} labels;
-
 /*
- * Find where the label starts that ends at l->end.
+ * Find the start of a label in a host of 64 bytes and more.
  */
-static inline void
-find_start(const char *host, labels *l)
+static COLD int
+scan_start(const char *host, int end)
 {
-	int			len;
-
-	if (__builtin_expect(l->dots == 0 && l->known > 0, 0))
-	{
-		l->dots = acm_host_dots(host, l->end);
-		l->known = l->end < 64 ? 0 : l->end - 64;
-	}
-	if (l->dots == 0)
-	{
-		l->start = 0;
-		return;
-	}
-	len = __builtin_clzll(l->dots);
-	l->start = l->end - len;
-	l->dots = l->dots << len << 1;
+	while (end > 0 && host[end - 1] != '.')
+		end--;
+	return end;
 }
 
 /*
- * Go on to the next label; there is one if l->start > 0.
+ * Where the label starts that ends at end. Without a branch: how many labels a
+ * host has, and how long they are, is nothing that a processor could foresee.
  */
-static inline void
-next_label(const char *host, labels *l)
+static inline int
+label_start(const char *host, uint64_t dots, int end)
 {
-	l->end = l->start - 1;
-	find_start(host, l);
+	if (__builtin_expect(dots == 0, 0))
+		return scan_start(host, end);
+	return 63 - __builtin_clzll((dots & (((uint64_t) 1 << end) - 1)) << 1 | 1);
 }
 
 /*
- * Whether a host's length and its labels' lengths are allowed. For a host of
- * up to 64 bytes with a dot no label can be too long.
+ * Whether the length of a host of 64 bytes and more and its labels' lengths
+ * are allowed.
  */
-static inline acm_host_fault
-check_lengths(const char *host, int len, uint64_t dots)
+static COLD acm_host_fault
+check_long(const char *host, int len)
 {
 	int			start = 0;
 
-	if (len <= 64)
-		return (dots & dots << 1) != 0 || host[0] == '.' ? ACM_HOST_EMPTY_LABEL : ACM_HOST_OK;
 	if (len > 253)
 		return ACM_HOST_LONG;
 	for (int i = 0; i <= len; i++)
@@ -250,6 +235,18 @@ check_lengths(const char *host, int len, uint64_t dots)
 		start = i + 1;
 	}
 	return ACM_HOST_OK;
+}
+
+/*
+ * The same for any host. In one of less than 64 bytes with a dot no label can
+ * be too long.
+ */
+static inline acm_host_fault
+check_lengths(const char *host, int len, uint64_t dots)
+{
+	if (__builtin_expect(len >= 64, 0))
+		return check_long(host, len);
+	return (dots & (dots >> 1 | 1)) != 0 ? ACM_HOST_EMPTY_LABEL : ACM_HOST_OK;
 }
 
 /*
@@ -291,7 +288,7 @@ generic_form(const char *base, int start, int end)
  * Settle a host whose last label starts with a digit, if it is an IPv4 address
  * or nothing at all.
  */
-static acm_host_fault
+static COLD acm_host_fault
 settle_ipv4(acm_domain *d, const char *host, int len, bool by_url, acm_explain_step step, void *arg)
 {
 	uint32_t	ip;
@@ -322,17 +319,18 @@ typedef struct suffix_walk
 } suffix_walk;
 
 /*
- * Walk from the last label to the left, as long as the table has names below,
- * and find the public suffix and the label before it.
+ * Walk from the last label, which starts at start, to the left, as long as the
+ * table has names below, and find the public suffix and the label before it.
  */
 static inline suffix_walk
-walk_suffix(const char *base, int at, int len, labels l)
+walk_suffix(const char *base, int at, int len, int start, uint64_t dots)
 {
 	const char *host = base + at;
+	int			end = len;
 	uint64_t	sum = HOST_SEED;
-	int			node = lookup_tld(base, at + l.start, at + len, &sum);
+	int			node = lookup_tld(base, at + start, at + len, &sum);
 	unsigned	flags = node < 0 ? 0 : host_nodes[node].flags;
-	suffix_walk w = {l.start, -1, len, 0, 0, flags};
+	suffix_walk w = {start, -1, len, 0, 0, flags};
 
 	for (;;)
 	{
@@ -340,52 +338,46 @@ walk_suffix(const char *base, int at, int len, labels l)
 
 		if (flags & HOST_RULE)
 		{
-			w.suffix = l.start;
-			w.reg = -1;
+			w.suffix = start;
 			w.rule = flags & (HOST_RULE | HOST_PRIVATE);
 		}
 		if (flags & (HOST_FREEMAIL | HOST_SHARED | HOST_SHARED_BELOW | HOST_EXCEPTION))
 		{
 			if (flags & HOST_EXCEPTION)
 			{
-				w.suffix = l.end + 1;
-				w.reg = l.start;
+				w.suffix = end + 1;
 				w.rule = flags & (HOST_EXCEPTION | HOST_PRIVATE);
-				return w;
+				break;
 			}
-			w.named = l.start;
+			w.named = start;
 			w.named_flags = flags;
 		}
-		if (l.start == 0 || (flags & (HOST_CHILDREN | HOST_WILDCARD)) == 0)
+		if ((flags & (HOST_CHILDREN | HOST_WILDCARD)) == 0 || start == 0)
 			break;
-		next_label(host, &l);
-		sum = add_label(sum, base, at + l.start, at + l.end);
-		node = lookup(sum, node, host + l.start, l.end - l.start);
-		flags = node < 0 ? 0 : host_nodes[node].flags;
+		end = start - 1;
+		start = label_start(host, dots, end);
+		sum = add_label(sum, base, at + start, at + end);
+		node = lookup(sum, node, host + start, end - start);
 		if (above & HOST_WILDCARD)
 		{
-			w.suffix = l.start;
-			w.reg = -1;
+			w.suffix = start;
 			w.rule = above & (HOST_WILDCARD | HOST_PRIVATE_WILDCARD);
 		}
-		else if (l.end + 1 == w.suffix)
-			w.reg = l.start;
+		if (node < 0)
+			break;
+		flags = host_nodes[node].flags;
 	}
-	if (w.reg < 0 && w.suffix > 0)
-	{
-		next_label(host, &l);
-		w.reg = l.start;
-	}
+	if (w.suffix > 0)
+		w.reg = label_start(host, dots, w.suffix - 1);
 	return w;
 }
 
 /*
  * Skip generic labels from the front of the host at base + at, of which a label
- * starts at limit; returns where the first other label starts, or limit. In
- * front, bit i tells that byte i of the host is a dot; 0 if that is not known.
+ * starts at limit; returns where the first other label starts, or limit.
  */
 static int
-skip_generic(const char *base, int at, uint64_t front, int limit)
+skip_generic(const char *base, int at, uint64_t dots, int limit)
 {
 	int			start = 0;
 
@@ -393,8 +385,8 @@ skip_generic(const char *base, int at, uint64_t front, int limit)
 	{
 		int			end = start;
 
-		if (front != 0)
-			end += __builtin_ctzll(front >> start);
+		if (dots != 0)
+			end += __builtin_ctzll(dots >> start);
 		else
 			while (base[at + end] != '.')
 				end++;
@@ -409,13 +401,13 @@ skip_generic(const char *base, int at, uint64_t front, int limit)
  * The class of a host that has a registrable domain.
  */
 static inline acm_domain_kind
-classify(const char *base, int at, uint64_t front, const suffix_walk *w)
+classify(const char *base, int at, uint64_t dots, const suffix_walk *w)
 {
 	/* a class above the registrable domain is the suffix's, not the host's */
 	if (w->named <= w->reg)
 	{
 		if ((w->named_flags & HOST_SHARED) != 0 ||
-			((w->named_flags & HOST_SHARED_BELOW) != 0 && skip_generic(base, at, front, w->named) < w->named))
+			((w->named_flags & HOST_SHARED_BELOW) != 0 && skip_generic(base, at, dots, w->named) < w->named))
 			return ACM_DOMAIN_SHARED;
 		if (w->named_flags & HOST_FREEMAIL)
 			return ACM_DOMAIN_FREEMAIL;
@@ -428,7 +420,7 @@ classify(const char *base, int at, uint64_t front, const suffix_walk *w)
 /*
  * Tell the steps from a settled host on.
  */
-static void
+static COLD void
 explain_settled(const acm_domain *d, suffix_walk w, int stripped,
 				acm_explain_step step, void *arg)
 {
@@ -473,44 +465,42 @@ acm_host_settle(acm_domain *d, const char *base, int at, int len, uint64_t dots,
 				unsigned flags, acm_explain_step step, void *arg)
 {
 	const char *host = base + at;
-	int			stripped = 0;
-	uint64_t	front;
+	int			start;
+	int			stripped;
 	acm_host_fault fault;
-	labels		l;
 	suffix_walk w;
 
-	if (dots >> 63 != 0)
+	if (host[len - 1] == '.')
 	{
-		while (len > 0 && host[len - 1] == '.')
+		do
 			len--;
+		while (len > 0 && host[len - 1] == '.');
+		if (len == 0)
+			return ACM_HOST_EMPTY;
 		dots = acm_host_dots(host, len);
 	}
-	if (len == 0)
-		return ACM_HOST_EMPTY;
 	fault = check_lengths(host, len, dots);
 	if (fault != ACM_HOST_OK)
 		return fault;
-	l.end = len;
-	l.dots = dots;
-	l.known = len < 64 ? 0 : len - 64;
-	find_start(host, &l);
-	if (host[l.start] <= '9' && host[l.start] >= '0' && acm_ends_in_number(host + l.start, len - l.start))
+	start = dots == 0 && len < 64 ? 0 : label_start(host, dots, len);
+	if (host[start] <= '9' && host[start] >= '0' && acm_ends_in_number(host + start, len - start))
 		return settle_ipv4(d, host, len, (flags & ACM_BY_URL) != 0, step, arg);
-	if (l.start == 0)
+	if (start == 0)
 		return ACM_HOST_SINGLE;
-	if (len - l.start == 1)
+	if (len - start == 1)
 		return ACM_HOST_SHORT_TLD;
 
-	w = walk_suffix(base, at, len, l);
+	w = walk_suffix(base, at, len, start, dots);
 	if (w.tld & HOST_RESERVED)
 		return ACM_HOST_RESERVED;
 	if (step)
 		step(arg, "lower case, percent-decoded, UTS-46, trailing dots off", host, len);
 
-	while (w.reg >= stripped + 4 && load4(host + stripped) == WWW_DOT)
+	stripped = 4 & -((load4(host) == WWW_DOT) & (w.reg >= 4));
+	while (__builtin_expect(stripped > 0 && w.reg >= stripped + 4 && load4(host + stripped) == WWW_DOT, 0))
 		stripped += 4;
 	at += stripped;
-	front = len > 64 ? 0 : dots >> (64 - len) >> stripped;
+	dots >>= stripped & 63;
 	w.suffix -= stripped;
 	w.named -= stripped;
 	w.reg -= stripped;
@@ -525,9 +515,9 @@ acm_host_settle(acm_domain *d, const char *base, int at, int len, uint64_t dots,
 		d->kind = ACM_DOMAIN_SUFFIX;
 	else
 	{
-		d->kind = classify(base, at, front, &w);
+		d->kind = classify(base, at, dots, &w);
 		if (d->kind == ACM_DOMAIN_COMPANY && (flags & ACM_MATCH_HOST) != 0)
-			d->match_off = (int16_t) skip_generic(base, at, front, w.reg);
+			d->match_off = (int16_t) skip_generic(base, at, dots, w.reg);
 	}
 	if (step)
 		explain_settled(d, w, stripped, step, arg);

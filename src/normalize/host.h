@@ -28,8 +28,8 @@ typedef enum acm_host_fault
 /*
  * Settle the host base[at .. at + len), len > 0, of lower-case letters, digits,
  * -, _ and dots: fills d, whose host will point into base. At least 8 bytes
- * from base on can be read. dots tells where the last 64 bytes of the host are
- * dots, the last byte in the highest bit. Steps are told if step is not NULL.
+ * from base on can be read. In dots, bit i tells that byte i of the host is a dot,
+ * if len < 64; else dots is 0. Steps are told if step is not NULL.
  */
 #define ACM_BY_URL 1			/* a scheme or // stood before it */
 #define ACM_MATCH_HOST 2		/* find the match host, too */
@@ -37,8 +37,8 @@ extern acm_host_fault acm_host_settle(acm_domain *d, const char *base, int at, i
 									  uint64_t dots, unsigned flags,
 									  acm_explain_step step, void *arg);
 
-/* Where the up to 64 bytes before host[end] are dots, the last in the highest bit */
-extern uint64_t acm_host_dots(const char *host, int end);
+/* The dots of a host, as acm_host_settle takes them */
+extern uint64_t acm_host_dots(const char *host, int len);
 
 /*
  * Whether the last label of a host, which starts with a digit, makes it an

@@ -1,7 +1,7 @@
 #!/bin/bash
 # domain_sql.sh VALUES: in the cluster at hand, what registrable_domain(website)
 # costs beside length(website), both counted over the same table. CPU time of
-# the backend, medians.
+# the backend: medians of the rounds.
 set -euo pipefail
 values=$1 runs=${RUNS:-9}
 createdb bench_domain
@@ -24,8 +24,12 @@ SQL
 } | psql -X -q -d bench_domain -v ON_ERROR_STOP=1 2>&1 | perl -ne '
 	if (/^!\s+([0-9.]+) s user, ([0-9.]+) s system, ([0-9.]+) s elapsed/) { push @{$t[$n++ % 3]}, $1 + $2; }
 	END {
-		my @m = map { (sort { $a <=> $b } @$_)[@$_ / 2] } @t;
-		printf "count(length(website))             %6.1f ms\n", 1000 * $m[0];
-		printf "count(registrable_domain(website)) %6.1f ms, ratio %.2f\n", 1000 * $m[1], $m[1] / $m[0];
-		printf "count(match_host(website))         %6.1f ms, ratio %.2f\n", 1000 * $m[2], $m[2] / $m[0];
+		sub median { my @s = sort { $a <=> $b } @_; return $s[@s / 2]; }
+		my @name = map { "count($_(website))" } qw(length registrable_domain match_host);
+		for my $i (0 .. 2)
+		{
+			# each round against its own length(): other work on the machine comes and goes
+			printf "%-34s %6.1f ms, ratio %.2f\n", $name[$i], 1000 * median(@{$t[$i]}),
+				median(map { $t[$i][$_] / $t[0][$_] } 0 .. $#{$t[$i]});
+		}
 	}'

@@ -2,9 +2,16 @@
 
 UNIT_LIST = src/normalize/data/public_suffix_list.dat
 
-test-unit: $(WORK)/unit/psl_check
-	prove --exec '' $< :: $(UNIT_LIST)
+UNIT_CC = $(CC) -O1 -g -Wall -Wextra -Werror -Isrc $(ICU_CFLAGS)
+
+test-unit: $(WORK)/unit/psl_check $(WORK)/unit/scan_check
+	prove --exec '' $(WORK)/unit/scan_check
+	prove --exec '' $(WORK)/unit/psl_check :: $(UNIT_LIST)
 
 $(WORK)/unit/psl_check: test/unit/psl_check.c $(NORMALIZE_OBJS:.o=.c) $(GENERATED)
 	mkdir -p '$(@D)'
-	$(CC) -O1 -g -Wall -Wextra -Werror -Isrc $(ICU_CFLAGS) -o '$@' $< $(NORMALIZE_OBJS:.o=.c) $(ICU_LIBS) -lpsl
+	$(UNIT_CC) -o '$@' $< $(NORMALIZE_OBJS:.o=.c) $(ICU_LIBS) -lpsl
+
+$(WORK)/unit/scan_check: test/unit/scan_check.c src/normalize/scan.h
+	mkdir -p '$(@D)'
+	$(UNIT_CC) -o '$@' $<
