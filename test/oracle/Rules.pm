@@ -5,7 +5,7 @@
 # An account:
 #   id, status (1 customer, 2 opportunity, 3 prospect, 0 unknown), country (a
 #   code or ''), amount, currency
-#   names   [ { key, words, raw } ]: match names; key is the words without blanks
+#   names   [ { key, words } ]: match names; key is the words without blanks
 #   hosts   [ { host, site, from } ]: from is website, email or hosted; site is
 #           the match domain
 #   ids     { scheme => value }
@@ -29,7 +29,7 @@ my %finding_order = map { $FINDINGS[$_] => $_ } 0 .. $#FINDINGS;
 # new(ours, theirs, options, knowledge)
 #   options: rules { rule => 1 }, domain_cap, pins, blocks { "our_id\0their_id" => 1 },
 #   family { host or site => parent }
-#   knowledge: similarity->(a, b) of two raw names, collision->(words),
+#   knowledge: similarity->(a, b) of two match names, collision->(words),
 #   strange->(word), label->(host)
 sub new
 {
@@ -205,6 +205,9 @@ sub by_domain
 		# how many names of a list stand under the host
 		my @names = map { scalar uniq map { $_->{names}[0]{key} } grep { @{ $_->{names} } } @$_ } @$in;
 		my $crowd = max @names;
+		# of several spellings of a name in one list the one that sorts first
+		my @spelled = map { my %of; for my $n (map { $_->{names}[0] // () } @$_) {
+				$of{ $n->{key} } = $n->{words} if !defined $of{ $n->{key} } || $n->{words} lt $of{ $n->{key} } } \%of } @$in;
 
 		for my $o (@{ $in->[0] })
 		{
@@ -220,7 +223,7 @@ sub by_domain
 					my ($our_name, $their_name) = ($o->{names}[0], $t->{names}[0]);
 					next unless $our_name && $their_name;
 					$finding = $our_name->{key} eq $their_name->{key}
-						|| $self->{know}{similarity}->($our_name->{raw}, $their_name->{raw}) >= 0.85
+						|| $self->{know}{similarity}->($spelled[0]{ $our_name->{key} }, $spelled[1]{ $their_name->{key} }) >= 0.85
 						? 'same domain and similar name' : "domain shared by $crowd names";
 				}
 				# a contact writes from there, but the websites are others

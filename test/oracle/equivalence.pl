@@ -247,8 +247,8 @@ sub learn
 	}
 	# names of one case, and labels with names
 	my @pairs = map {
-		my @names = uniq map { @{ $_->{name} } } map { @$_ } @{ $_->{lists} };
-		my @joined = uniq map { tr/ //dr } grep { $_ ne '' } map { $match_name{$_} } @names;
+		my @names = uniq grep { $_ ne '' } map { $match_name{$_} } map { @{ $_->{name} } } map { @$_ } @{ $_->{lists} };
+		my @joined = uniq map { tr/ //dr } @names;
 		my @labels = uniq grep { $_ ne '' } map { label($host{$_}{host}) } map { @$_{qw(website domain email)} ? map { @$_ } @$_{qw(website domain email)} : () } map { @$_ } @{ $_->{lists} };
 		my $aliases = $_->{aliases};
 		push @labels, map { label($host{ $_->[1] }{host}) } @$aliases;
@@ -347,7 +347,7 @@ sub prepare
 	{
 		my $words = $match_name{$name};
 		my $key = $words =~ tr/ //dr;
-		push @names, { key => $key, words => $words, raw => $name } unless any { $_->{key} eq $key } @names;
+		push @names, { key => $key, words => $words } unless any { $_->{key} eq $key } @names;
 	}
 	my %ids = map { my $s = $_; map { $_ ne '' ? ($s => $_) : () } map { $identifier{$s}{$_} } @{ $raw->{$s} } } keys %ids;
 
