@@ -67,6 +67,7 @@ check_domain_kind(preflight *p, int kind, const char *check, const char *advice)
 
 	for (uint32 row = 0; row < p->list.nrows; row++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (p->list.rows[row].domain_kind == kind && n++ == 0)
 			example = example_of(p, row);
 	}
@@ -85,11 +86,15 @@ check_duplicates(preflight *p, uint32 nkeys)
 	Datum		example = (Datum) 0;
 
 	for (uint32 i = 0; i < list->nlinks[ACM_KIND_DOMAIN]; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		count[list->links[ACM_KIND_DOMAIN][i].key]++;
+	}
 	for (uint32 row = 0; row < list->nrows; row++)
 	{
 		bool		shares = false;
 
+		CHECK_FOR_INTERRUPTS();
 		for (uint32 i = list->rows[row].link[ACM_KIND_DOMAIN];
 			 i < list->rows[row + 1].link[ACM_KIND_DOMAIN]; i++)
 			shares |= count[list->links[ACM_KIND_DOMAIN][i].key] > 1;
@@ -99,6 +104,18 @@ check_duplicates(preflight *p, uint32 nkeys)
 	put_check(p, "duplicate domain", n, example,
 			  "Several accounts have the same domain: duplicates, or branches of one company.");
 	pfree(count);
+}
+
+/* For qsort: unknown words, the most frequent first */
+static int
+compare_unknown(const void *a, const void *b)
+{
+	const acm_unknown_word *x = a;
+	const acm_unknown_word *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return strcmp(x->word, y->word);
 }
 
 /* List the status words that stand for no status */
@@ -114,6 +131,7 @@ check_status(preflight *p)
 	}
 	put_check(p, "unknown status word", p->list.unknown_status, (Datum) 0,
 			  "Say what these words stand for with accountmatch.set_status_word.");
+	qsort(p->list.unknown_words, p->list.nunknown_words, sizeof(acm_unknown_word), compare_unknown);
 	for (int i = 0; i < p->list.nunknown_words; i++)
 		put_check(p, "unknown status word:", p->list.unknown_words[i].count,
 				  CStringGetTextDatum(p->list.unknown_words[i].word), NULL);
