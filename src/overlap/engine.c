@@ -293,6 +293,7 @@ find_companies(acm_engine *engine)
 		uint32		a = find_root(parent, m->row[ACM_OURS]);
 		uint32		b = find_root(parent, nours + m->row[ACM_THEIRS]);
 
+		CHECK_FOR_INTERRUPTS();
 		if (m->rule == ACM_RULE_FAMILY)
 			continue;
 		/* the root is the smallest: one of ours */
@@ -316,6 +317,7 @@ find_companies(acm_engine *engine)
 		uint32		root = find_root(parent, m->row[ACM_OURS]);
 		uint32	   *company = &engine->company[ACM_OURS][root];
 
+		CHECK_FOR_INTERRUPTS();
 		if (m->rule == ACM_RULE_FAMILY)
 			continue;
 		if (*company == ACM_NO_COMPANY)

@@ -33,6 +33,12 @@
 /* Keys that are looked up together, so that their bytes are on the way before they are compared */
 #define BATCH 64
 
+/* Slots of the smallest table */
+#define FIRST_SLOTS 64
+
+/* Notes between two looks for a cancel, less one */
+#define CHECK_EVERY 0xffff
+
 #define FIRST_NOTES 4096
 
 /* A key that was met: element index of a target is owed its number */
@@ -182,6 +188,7 @@ spill(acm_keys *keys)
 		BufFile   **file = &keys->files[n->hash >> (32 - FILE_BITS)];
 		entry		e;
 
+		CHECK_FOR_INTERRUPTS();
 		memset(&e, 0, sizeof(e));
 		e.hash = n->hash;
 		e.index = n->index;
@@ -285,6 +292,7 @@ number_part(acm_keys *keys, const note *notes, uint32 n, slot *slots, uint32 mas
 	{
 		uint32		end = Min(start + BATCH, n);
 
+		CHECK_FOR_INTERRUPTS();
 		/* by hash alone, most often right */
 		for (uint32 i = start; i < end; i++)
 		{
@@ -332,7 +340,7 @@ number_notes(acm_keys *keys)
 	slot	   *slots;
 	uint32	   *numbers;
 	Size		most = 0;
-	uint32		nslots = 64;
+	uint32		nslots = FIRST_SLOTS;
 	MemoryContext context;
 	MemoryContext old;
 
@@ -349,14 +357,22 @@ number_notes(acm_keys *keys)
 	/* within a file the upper bits are the same */
 #define PART_OF(hash) (bits == 0 ? 0 : ((hash) << (keys->files ? FILE_BITS : 0)) >> (32 - bits))
 	for (Size i = 0; i < n; i++)
+	{
+		if ((i & CHECK_EVERY) == 0)
+			CHECK_FOR_INTERRUPTS();
 		ends[PART_OF(keys->notes[i].hash) + 1]++;
+	}
 	for (Size p = 0; p < nparts; p++)
 	{
 		most = Max(most, ends[p + 1]);
 		ends[p + 1] += ends[p];
 	}
 	for (Size i = 0; i < n; i++)
+	{
+		if ((i & CHECK_EVERY) == 0)
+			CHECK_FOR_INTERRUPTS();
 		sorted[ends[PART_OF(keys->notes[i].hash)]++] = keys->notes[i];
+	}
 #undef PART_OF
 
 	/* now ends[p] is where part p ends */
@@ -367,9 +383,12 @@ number_notes(acm_keys *keys)
 	for (Size p = 0; p < nparts; p++)
 	{
 		Size		start = p > 0 ? ends[p - 1] : 0;
+		uint32		room = FIRST_SLOTS;
 
-		CHECK_FOR_INTERRUPTS();
-		number_part(keys, sorted + start, ends[p] - start, slots, nslots - 1, numbers);
+		/* a key that is everywhere makes its part large, not the tables of all */
+		while (room < (ends[p] - start) * 3 / 2)
+			room *= 2;
+		number_part(keys, sorted + start, ends[p] - start, slots, room - 1, numbers);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);

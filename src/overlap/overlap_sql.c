@@ -257,6 +257,31 @@ has_email(const acm_engine *engine)
 	return false;
 }
 
+/* Whether the pair has a key of a rule in common */
+static bool
+have_common_key(const acm_engine *engine, acm_rule rule)
+{
+	acm_kind	kind = acm_rule_kind(rule);
+	const acm_list *a = &engine->list[ACM_OURS];
+	const acm_list *b = &engine->list[ACM_THEIRS];
+	const uint32 *row = engine->options.only;
+
+	for (uint32 i = ACM_LINKS_OF(a, row[0], kind); i < ACM_LINKS_END(a, row[0], kind); i++)
+	{
+		const acm_link *x = &a->links[kind][i];
+
+		for (uint32 j = ACM_LINKS_OF(b, row[1], kind); j < ACM_LINKS_END(b, row[1], kind); j++)
+		{
+			const acm_link *y = &b->links[kind][j];
+			bool		email = kind == ACM_KIND_DOMAIN && (x->tag == ACM_FROM_EMAIL || y->tag == ACM_FROM_EMAIL);
+
+			if (x->key == y->key && email == (rule == ACM_RULE_EMAIL))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* What one rule found for a pair: its evidence, or why there is none */
 static const char *
 finding(const acm_engine *engine, acm_rule rule, char *const keys[2], const acm_evidence **found)
@@ -290,7 +315,8 @@ finding(const acm_engine *engine, acm_rule rule, char *const keys[2], const acm_
 		return "theirs is matched already";
 	if (rule >= ACM_RULE_NEAR)
 		return "not alike enough";
-	return "no key in common";
+	/* too many accounts or names have it to note every pair, or another rule does */
+	return have_common_key(engine, rule) ? "key in common, but this pair is not decided by it" : "no key in common";
 }
 
 /* The verdict on a pair that is no match: the last word that a rule had on it */

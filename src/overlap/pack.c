@@ -8,6 +8,7 @@
 #include "access/detoast.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -367,6 +368,7 @@ acm_each_text(const acm_column *column, Datum value, acm_reader *reader,
 		deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &elements, &nulls, &n);
 		for (int i = 0; i < n; i++)
 		{
+			CHECK_FOR_INTERRUPTS();
 			if (nulls[i])
 				continue;
 			data = acm_text_of(elements[i], ACM_INPUT_MAX, &len);

@@ -67,6 +67,7 @@ check_domain_kind(preflight *p, int kind, const char *check, const char *advice)
 
 	for (uint32 row = 0; row < p->list.nrows; row++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (p->list.rows[row].domain_kind == kind && n++ == 0)
 			example = example_of(p, row);
 	}
@@ -84,6 +85,7 @@ check_keys(preflight *p, int kinds, bool wanted, const char *check, const char *
 	{
 		bool		has = false;
 
+		CHECK_FOR_INTERRUPTS();
 		for (int kind = 0; kind < ACM_NKINDS; kind++)
 			has |= (kinds & (1 << kind)) != 0 && ACM_LINKS_OF(&p->list, row, kind) < ACM_LINKS_END(&p->list, row, kind);
 		if (has == wanted && n++ == 0)
@@ -104,11 +106,15 @@ check_duplicates(preflight *p, acm_kind kind, uint32 nkeys, const char *check, c
 	Datum		example = (Datum) 0;
 
 	for (uint32 i = 0; i < list->nlinks[kind]; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		count[list->links[kind][i].key]++;
+	}
 	for (uint32 row = 0; row < list->nrows; row++)
 	{
 		bool		shares = false;
 
+		CHECK_FOR_INTERRUPTS();
 		for (uint32 i = ACM_LINKS_OF(list, row, kind); i < ACM_LINKS_END(list, row, kind); i++)
 			shares |= count[list->links[kind][i].key] > 1;
 		if (shares && n++ == 0)
@@ -116,6 +122,18 @@ check_duplicates(preflight *p, acm_kind kind, uint32 nkeys, const char *check, c
 	}
 	put_check(p, check, n, example, advice);
 	pfree(count);
+}
+
+/* For qsort: unknown words, the most frequent first */
+static int
+compare_unknown(const void *a, const void *b)
+{
+	const acm_unknown_word *x = a;
+	const acm_unknown_word *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return strcmp(x->word, y->word);
 }
 
 /* List the status words that stand for no status */
@@ -131,6 +149,7 @@ check_status(preflight *p)
 	}
 	put_check(p, "unknown status word", p->list.unknown_status, (Datum) 0,
 			  "Say what these words stand for with accountmatch.set_status_word.");
+	qsort(p->list.unknown_words, p->list.nunknown_words, sizeof(acm_unknown_word), compare_unknown);
 	for (int i = 0; i < p->list.nunknown_words; i++)
 		put_check(p, "unknown status word:", p->list.unknown_words[i].count,
 				  CStringGetTextDatum(p->list.unknown_words[i].word), NULL);

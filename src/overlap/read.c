@@ -455,6 +455,7 @@ report_duplicate(acm_reader *reader)
 		StringInfoData scratch;
 		Datum		id = (Datum) 0;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!seen[reader->id_numbers[row]])
 		{
 			seen[reader->id_numbers[row]] = true;

@@ -202,6 +202,7 @@ void
 acm_result_put(acm_engine *engine, bool one_sided, bool best, Tuplestorestate *store, TupleDesc desc)
 {
 	result_writer *w = palloc0(sizeof(result_writer));
+	bool	   *shown = NULL;	/* best: our rows that have theirs, if only by family */
 	int			nstatuses = acm_status_count(engine->statuses);
 
 	w->engine = engine;
@@ -218,13 +219,19 @@ acm_result_put(acm_engine *engine, bool one_sided, bool best, Tuplestorestate *s
 	for (int i = 0; i < ACM_NRULES; i++)
 		w->rules[i] = CStringGetTextDatum(acm_rule_name(i));
 
+	if (best)
+		shown = MemoryContextAllocExtended(CurrentMemoryContext, (Size) engine->list[ACM_OURS].nrows + 1,
+										   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (uint32 i = 0; i < engine->matches.n; i++)
 	{
 		const acm_evidence *match = &engine->matches.items[i];
 
 		CHECK_FOR_INTERRUPTS();
 		if (best)
+		{
 			i = last_of_best(w, i, &match);
+			shown[match->row[ACM_OURS]] = true;
+		}
 		put_match(w, match);
 	}
 	for (int side = 0; one_sided && side < 2; side++)
@@ -232,7 +239,7 @@ acm_result_put(acm_engine *engine, bool one_sided, bool best, Tuplestorestate *s
 		for (uint32 row = 0; row < engine->list[side].nrows; row++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			if (engine->company[side][row] == ACM_NO_COMPANY)
+			if (engine->company[side][row] == ACM_NO_COMPANY && !(best && side == ACM_OURS && shown[row]))
 				put_one_sided(w, side, row);
 		}
 	}

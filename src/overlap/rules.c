@@ -6,6 +6,7 @@
 #include "compat.h"
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "normalize/company.h"
 #include "overlap/engine.h"
@@ -15,7 +16,7 @@
 /* Names under a crowded host at least so alike are one company's */
 #define CROWDED_SIMILARITY 0.85f
 
-/* Pairs of a crowded host beyond which only equal names are compared */
+/* Pairs of names under a crowded host beyond which only equal ones are compared */
 #define CROWDED_PAIRS_MAX 4096
 
 /* Rule pin: pairs that the user pinned */
@@ -87,6 +88,7 @@ count_names(const acm_list *list, const acm_group_side *in, int cap, uint32 *see
 		uint32		name = name_of(list, &list->links[ACM_KIND_DOMAIN][in->links[i]]);
 		int			j = 0;
 
+		CHECK_FOR_INTERRUPTS();
 		if (name == ACM_NO_KEY)
 			continue;
 		while (j < n && seen[j] != name)
@@ -95,38 +97,6 @@ count_names(const acm_list *list, const acm_group_side *in, int cap, uint32 *see
 			seen[n++] = name;
 	}
 	return n;
-}
-
-/* For qsort */
-static int
-compare_numbers(const void *a, const void *b)
-{
-	uint32		x = *(const uint32 *) a;
-	uint32		y = *(const uint32 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* All different names under a host in one list, for what is told of it */
-static uint32
-count_all_names(const acm_list *list, const acm_group_side *in)
-{
-	uint32	   *names = palloc(in->n * sizeof(uint32));
-	uint32		n = 0;
-	uint32		distinct = 0;
-
-	for (uint32 i = 0; i < in->n; i++)
-	{
-		uint32		name = name_of(list, &list->links[ACM_KIND_DOMAIN][in->links[i]]);
-
-		if (name != ACM_NO_KEY)
-			names[n++] = name;
-	}
-	qsort(names, n, sizeof(uint32), compare_numbers);
-	for (uint32 i = 0; i < n; i++)
-		distinct += (i == 0 || names[i] != names[i - 1]);
-	pfree(names);
-	return distinct;
 }
 
 /*
@@ -180,6 +150,15 @@ typedef struct named_link
 	uint32		link;
 } named_link;
 
+/* The links of one side under a crowded host whose rows have one name */
+typedef struct name_run
+{
+	uint32		name;
+	acm_group_side in;
+	char	   *words;			/* with blanks where they sort first; NULL: not read */
+	int			len;
+} name_run;
+
 /* For qsort: by name, then in the list's order */
 static int
 compare_named(const void *a, const void *b)
@@ -187,119 +166,144 @@ compare_named(const void *a, const void *b)
 	const named_link *x = a;
 	const named_link *y = b;
 
+	CHECK_FOR_INTERRUPTS();
 	if (x->name != y->name)
 		return x->name < y->name ? -1 : 1;
 	return x->link < y->link ? -1 : x->link > y->link;
 }
 
-/* The links of a side with a name, sorted by it */
-static named_link *
-sort_by_name(const acm_list *list, const acm_group_side *in, uint32 *n)
+/* The names under a host in one list, in their order, each with its links; palloc'd in the current context */
+static name_run *
+make_runs(const acm_list *list, const acm_group_side *in, uint32 *nruns)
 {
 	named_link *named = MemoryContextAllocExtended(CurrentMemoryContext,
-												   (Size) in->n * sizeof(named_link), MCXT_ALLOC_HUGE);
+												   ((Size) in->n + 1) * sizeof(named_link), MCXT_ALLOC_HUGE);
+	uint32	   *links = MemoryContextAllocExtended(CurrentMemoryContext,
+												   ((Size) in->n + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
+	name_run   *runs;
+	uint32		n = 0;
 
-	*n = 0;
 	for (uint32 i = 0; i < in->n; i++)
 	{
 		uint32		name = name_of(list, &list->links[ACM_KIND_DOMAIN][in->links[i]]);
 
 		if (name == ACM_NO_KEY)
 			continue;
-		named[*n].name = name;
-		named[(*n)++].link = in->links[i];
+		named[n].name = name;
+		named[n++].link = in->links[i];
 	}
-	qsort(named, *n, sizeof(named_link), compare_named);
-	return named;
+	qsort(named, n, sizeof(named_link), compare_named);
+	*nruns = 0;
+	for (uint32 i = 0; i < n; i++)
+		*nruns += (i == 0 || named[i].name != named[i - 1].name);
+	runs = MemoryContextAllocExtended(CurrentMemoryContext, ((Size) *nruns + 1) * sizeof(name_run),
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	*nruns = 0;
+	for (uint32 i = 0; i < n; i++)
+	{
+		if (i == 0 || named[i].name != named[i - 1].name)
+		{
+			runs[*nruns].name = named[i].name;
+			runs[(*nruns)++].in.links = links + i;
+		}
+		runs[*nruns - 1].in.n++;
+		links[i] = named[i].link;
+	}
+	pfree(named);
+	return runs;
 }
 
-/* How alike the first names of two links' rows are */
-static float
-similarity_of_links(acm_engine *engine, uint32 ours, uint32 theirs)
+/* Read the name of a run */
+static void
+read_run(acm_engine *engine, int side, name_run *run)
 {
-	char		name[2][ACM_NAME_BUF];
-	int			len[2];
-	uint32		link[2] = {ours, theirs};
+	const acm_list *list = &engine->list[side];
 
-	for (int side = 0; side < 2; side++)
+	for (uint32 i = 0; i < run->in.n; i++)
 	{
-		const acm_list *list = &engine->list[side];
-		uint32		row = list->links[ACM_KIND_DOMAIN][link[side]].row;
+		uint32		row = list->links[ACM_KIND_DOMAIN][run->in.links[i]].row;
 		const acm_record *record = acm_list_record(list, row, &engine->scratch[side]);
 		acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, ACM_LINKS_OF(list, row, ACM_KIND_NAME));
+		char		words[ACM_NAME_BUF];
+		int			len = acm_name_words(&key, words);
 
-		len[side] = acm_name_words(&key, name[side]);
+		CHECK_FOR_INTERRUPTS();
+		if (run->words == NULL || strcmp(words, run->words) < 0)
+		{
+			run->words = pstrdup(words);
+			run->len = len;
+		}
 	}
-	return acm_match_similarity(name[0], len[0], name[1], len[1]);
+}
+
+/* A pair under a crowded host with names that are not similar */
+static void
+pair_in_crowd(acm_engine *engine, uint32 ours, uint32 theirs, void *count)
+{
+	note_hosts(engine, ACM_HOST_CROWDED, ours, theirs, *(uint32 *) count);
 }
 
 /*
  * A host that many names share: pairs with equal names match; those with
- * similar ones too, where they are few enough to compare.
+ * similar ones too, where the names are few enough to compare.
  */
 static void
-match_crowded_host(acm_engine *engine, const acm_group_side in[2], uint32 count)
+match_crowded_host(acm_engine *engine, const acm_group_side in[2])
 {
-	named_link *named[2];
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "accountmatch crowded host",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	name_run   *runs[2];
 	uint32		n[2];
-	uint32	   *links[2];
+	uint32		count;
 	uint32		at[2] = {0, 0};
 
 	for (int side = 0; side < 2; side++)
-	{
-		named[side] = sort_by_name(&engine->list[side], &in[side], &n[side]);
-		links[side] = MemoryContextAllocExtended(CurrentMemoryContext,
-												 ((Size) n[side] + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
-		for (uint32 i = 0; i < n[side]; i++)
-			links[side][i] = named[side][i].link;
-	}
+		runs[side] = make_runs(&engine->list[side], &in[side], &n[side]);
+	count = Max(n[0], n[1]);
 
 	while (at[0] < n[0] && at[1] < n[1])
 	{
-		uint32		name = named[0][at[0]].name;
-		acm_group_side same[2];
+		const name_run *ours = &runs[ACM_OURS][at[ACM_OURS]];
+		const name_run *theirs = &runs[ACM_THEIRS][at[ACM_THEIRS]];
 
 		CHECK_FOR_INTERRUPTS();
-		if (name != named[1][at[1]].name)
+		if (ours->name == theirs->name)
 		{
-			at[name < named[1][at[1]].name ? 0 : 1]++;
-			continue;
-		}
-		for (int side = 0; side < 2; side++)
-		{
-			uint32		end = at[side];
+			acm_group_side same[2] = {ours->in, theirs->in};
 
-			while (end < n[side] && named[side][end].name == name)
-				end++;
-			same[side].links = links[side] + at[side];
-			same[side].n = end - at[side];
-			at[side] = end;
+			acm_each_pair(engine, ACM_KIND_DOMAIN, same, pair_by_host_and_name, &count);
 		}
-		acm_each_pair(engine, ACM_KIND_DOMAIN, same, pair_by_host_and_name, &count);
+		at[ACM_OURS] += (ours->name <= theirs->name);
+		at[ACM_THEIRS] += (theirs->name <= ours->name);
 	}
 
 	if ((uint64) n[0] * n[1] <= CROWDED_PAIRS_MAX)
 	{
+		for (int side = 0; side < 2; side++)
+		{
+			for (uint32 i = 0; i < n[side]; i++)
+				read_run(engine, side, &runs[side][i]);
+		}
 		for (uint32 i = 0; i < n[0]; i++)
 		{
 			for (uint32 j = 0; j < n[1]; j++)
 			{
+				const name_run *ours = &runs[ACM_OURS][i];
+				const name_run *theirs = &runs[ACM_THEIRS][j];
+				acm_group_side pair[2] = {ours->in, theirs->in};
 				bool		alike;
 
 				CHECK_FOR_INTERRUPTS();
-				if (named[0][i].name == named[1][j].name)
+				if (ours->name == theirs->name)
 					continue;
-				alike = similarity_of_links(engine, links[0][i], links[1][j]) >= CROWDED_SIMILARITY;
-				note_hosts(engine, alike ? ACM_SAME_HOST_SIMILAR_NAME : ACM_HOST_CROWDED,
-						   links[0][i], links[1][j], count);
+				alike = acm_match_similarity(ours->words, ours->len, theirs->words, theirs->len) >= CROWDED_SIMILARITY;
+				acm_each_pair(engine, ACM_KIND_DOMAIN, pair, alike ? pair_by_host_and_name : pair_in_crowd, &count);
 			}
 		}
 	}
-	for (int side = 0; side < 2; side++)
-	{
-		pfree(named[side]);
-		pfree(links[side]);
-	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
 }
 
 /* Rules domain and email: the same match host */
@@ -324,8 +328,7 @@ acm_match_by_domain(acm_engine *engine)
 			crowded = in[side].n > (uint32) cap &&
 				count_names(&engine->list[side], &in[side], cap, seen) > cap;
 		if (crowded)
-			match_crowded_host(engine, in, Max(count_all_names(&engine->list[0], &in[0]),
-											   count_all_names(&engine->list[1], &in[1])));
+			match_crowded_host(engine, in);
 		else
 			acm_each_pair(engine, ACM_KIND_DOMAIN, in, pair_by_host, NULL);
 	}

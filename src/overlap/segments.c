@@ -144,6 +144,13 @@ amounts_json(const amount_sum *amounts)
 		pushJsonbValue(&state, WJB_KEY, &v);
 		v.type = jbvNumeric;
 		v.val.numeric = DatumGetNumeric(amounts->sum);
+		/* JSON has no such numbers: text, as in to_jsonb() */
+		if (numeric_is_nan(v.val.numeric) || numeric_is_inf(v.val.numeric))
+		{
+			v.type = jbvString;
+			v.val.string.val = DatumGetCString(DirectFunctionCall1(numeric_out, amounts->sum));
+			v.val.string.len = strlen(v.val.string.val);
+		}
 		pushJsonbValue(&state, WJB_VALUE, &v);
 	}
 	return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
@@ -202,6 +209,7 @@ acm_segments_put(acm_engine *engine, Tuplestorestate *store, TupleDesc desc)
 	{
 		const acm_evidence *m = &engine->matches.items[i];
 
+		CHECK_FOR_INTERRUPTS();
 		if (m->rule != ACM_RULE_FAMILY)
 			segment_of_row(t, ACM_OURS, m->row[ACM_OURS])->pairs++;
 	}

@@ -167,6 +167,7 @@ acm_row_handle(const acm_list *list, uint32 row, const acm_record *record, char 
 {
 	uint32		first = ACM_LINKS_OF(list, row, ACM_KIND_DOMAIN);
 	Datum		value;
+	acm_domain	d;
 	const char *url;
 	int			start;
 	int			end;
@@ -182,7 +183,11 @@ acm_row_handle(const acm_list *list, uint32 row, const acm_record *record, char 
 	if (list->rows[row].domain_kind != ACM_DOMAIN_SHARED ||
 		!acm_record_field(record, ACM_FIELD_WEBSITE, &value))
 		return 0;
+	/* it may be another value that is the social page; that one is not kept */
 	url = VARDATA_ANY(DatumGetPointer(value));
+	acm_domain_parse(url, VARSIZE_ANY_EXHDR(DatumGetPointer(value)), &d);
+	if (d.kind != ACM_DOMAIN_SHARED)
+		return 0;
 	end = 0;
 	while (end < (int) VARSIZE_ANY_EXHDR(DatumGetPointer(value)) && url[end] != '?' && url[end] != '#')
 		end++;

@@ -8,7 +8,7 @@ STAGE = $(WORK)/stage
 STAGED_BIN = $(STAGE)$(shell $(PG_CONFIG) --bindir)
 CLUSTER = WORK='$(WORK)' BINDIR='$(STAGED_BIN)' test/lib/cluster.sh
 
-.PHONY: deps stage demo psql demo-stop test test-unit test-regress test-pgtap test-tap bench fuzz soak valgrind freeze
+.PHONY: deps stage demo psql demo-stop test test-unit test-regress test-pgtap test-oracle test-tap bench fuzz soak valgrind freeze
 
 # Packages that building and testing need
 deps:
@@ -37,7 +37,7 @@ clean-work: demo-stop
 
 test: deps
 	@$(MAKE) --no-print-directory WERROR=1 stage
-	@$(MAKE) --no-print-directory test-unit test-regress test-pgtap test-tap
+	@$(MAKE) --no-print-directory test-unit test-regress test-pgtap test-oracle test-tap
 
 test-regress:
 	@$(CLUSTER) start regress
@@ -71,7 +71,7 @@ freeze: all
 	cp $(DATA_built) release/
 
 # Unit tests, fuzzing, measurements
-include $(wildcard test/unit/*.mk test/fuzz/*.mk test/bench/*.mk)
+include $(wildcard test/unit/*.mk test/fuzz/*.mk test/oracle/*.mk test/bench/*.mk)
 # CPU time against a floor or a peer; see test/bench/README.md. RUNS and SIZES may be set.
 .PHONY: bench-normalize bench-overlap bench-large
 bench: bench-normalize bench-overlap
