@@ -124,8 +124,12 @@ ICU_CFLAGS := $(shell pkg-config --cflags icu-uc 2>/dev/null)
 ICU_LIBS := $(shell pkg-config --libs icu-uc 2>/dev/null || echo -licuuc)
 
 PG_CPPFLAGS = -Isrc -DACM_VERSION='"$(EXTVERSION)"' $(ICU_CFLAGS)
-PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror)
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror) $(CLANG_CFLAGS)
 SHLIB_LINK = $(ICU_LIBS)
+
+# Where gcc built PostgreSQL, clang meets options and attributes that only gcc knows
+CLANG_CFLAGS = $(if $(findstring clang,$(shell $(CC) --version)), \
+	-Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes)
 
 # Bitcode for JIT inlining would double the build and serve nobody
 override with_llvm = no

@@ -1,11 +1,14 @@
 -- Folding: case, accents, punctuation, width, spaces, initials
 \pset null '(null)'
+-- not aligned: versions of psql differ in how wide some characters are
+\pset format unaligned
 SELECT name, accountmatch.normalize_company(name)
 FROM unnest(ARRAY[
 	'S.A.', 'I B M', 'J.P. Morgan', 'O''Brien & Sons', U&'O\2019Brien', 'AT&amp;T', 'Klett + Balmer', 'Disney+',
 	'Straße ŁÓDŹ Ærø Œuvre ıþð Đà', U&'Ｆｕｌｌ\3000ｗｉｄｔｈ', U&'zero\200B\00ADwidth', U&'no\00A0break\2009space',
 	'Йод ёлка', 'Γερμανός', 'क्षेत्रीय', 'بَنْك أحمد', 'בע"מ', 'ガス', U&'Acme\2122 Inc', U&'\1E9E', U&'\20C1 Acme\+01FAE9', '!!!', ''
 ]) name;
+\pset format aligned
 
 -- The match key and the legal form
 SELECT name, accountmatch.match_company(name), accountmatch.legal_form(name)
