@@ -15,3 +15,13 @@ $(WORK)/unit/psl_check: test/unit/psl_check.c $(NORMALIZE_OBJS:.o=.c) $(GENERATE
 $(WORK)/unit/scan_check: test/unit/scan_check.c src/normalize/scan.h
 	mkdir -p '$(@D)'
 	$(UNIT_CC) -o '$@' $<
+
+# Hosts under the ICU that is installed are those under every other
+test-unit: test-unit-icu-domain
+.PHONY: test-unit-icu-domain
+test-unit-icu-domain: $(WORK)/unit/domain_digest
+	$< $$(sed -n 's/^[0-9a-f]* \(.*\/\)/\1/p' test/icu/domain_digest.txt) | diff test/icu/domain_digest.txt -
+
+$(WORK)/unit/domain_digest: test/icu/domain_digest.c $(NORMALIZE_OBJS:.o=.c) $(GENERATED)
+	mkdir -p '$(@D)'
+	$(UNIT_CC) -o '$@' $< $(NORMALIZE_OBJS:.o=.c) $(ICU_LIBS)
