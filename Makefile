@@ -49,6 +49,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
 	src/blind/keyfile.o \
 	src/blind/keys.o \
 	src/blind/blinded.o \
+	src/blind/blind.o \
 	src/overlap/corrections.o \
 	src/overlap/engine.o \
 	src/overlap/evidence.o \
@@ -92,6 +93,7 @@ SQL_MODULES = \
 	src/normalize/similarity.sql \
 	src/blind/blinded_types.sql \
 	src/blind/keys.sql \
+	src/blind/blind.sql \
 	src/overlap/status_tables.sql \
 	src/overlap/status.sql \
 	src/overlap/overlap_types.sql \

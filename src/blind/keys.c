@@ -40,21 +40,30 @@ name_taken(const char *name)
 			 errhint("Choose another name. To retire a key, move its file out of the key directory.")));
 }
 
-/* Whether any file in the directory has this id, besides one of that name if it is not NULL */
+/*
+ * Whether another key in the directory has the id of this one. Files with the
+ * very same key do no harm: the two sides of an agreement can share a server.
+ */
 static bool
-id_taken(const char *dir, const char *id, const char *besides)
+id_taken(const char *dir, const acm_key *key)
 {
 	List	   *entries = acm_keydir_scan(dir, NULL);
+	bool		taken = false;
 	ListCell   *lc;
 
 	foreach(lc, entries)
 	{
 		acm_key_entry *e = lfirst(lc);
+		acm_key    *other;
 
-		if (strcmp(e->id, id) == 0 && !(besides && strcmp(e->name, besides) == 0))
-			return true;
+		if (strcmp(e->id, key->entry.id) != 0)
+			continue;
+		other = acm_key_read(dir, e);
+		taken |= other->problem != NULL ||
+			!acm_equal_secret(other->record.secret, key->record.secret, sizeof key->record.secret);
+		acm_key_release(other);
 	}
-	return false;
+	return taken;
 }
 
 /* The id of a record, into the key's entry */
@@ -106,7 +115,7 @@ acm_create_key(PG_FUNCTION_ARGS)
 		if (!acm_random_secret(key->record.secret, sizeof key->record.secret))
 			acm_crypto_failed("draw random bytes");
 		set_id(key);
-	} while (id_taken(dir, key->entry.id, NULL));
+	} while (id_taken(dir, key));
 	acm_key_write(dir, lock, key);
 	CloseTransientFile(lock);
 
@@ -246,7 +255,7 @@ acm_agree_key(PG_FUNCTION_ARGS)
 		if (strcmp(e->id, key->entry.id) == 0)
 			known = true;
 	}
-	if (id_taken(dir, key->entry.id, name))
+	if (id_taken(dir, key))
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("another key has the id %s already", key->entry.id),
