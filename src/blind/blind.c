@@ -11,6 +11,7 @@
 #include "fmgr.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
+#include "normalize/company.h"
 #include "normalize/domain.h"
 #include "normalize/identifier.h"
 #include "utils/builtins.h"
@@ -219,6 +220,26 @@ acm_blind_domain(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	result = palloc(sizeof *result);
 	acm_blind(blinder, ACM_KIND_DOMAIN, "", d.host + d.match_off, d.host_len - d.match_off, result);
+	PG_RETURN_POINTER(result);
+}
+
+/*
+ * blind_company(value, key): the match name of a company's name, blinded
+ */
+PG_FUNCTION_INFO_V1(acm_blind_company);
+Datum
+acm_blind_company(PG_FUNCTION_ARGS)
+{
+	text	   *value = PG_GETARG_TEXT_PP(0);
+	acm_blinder *blinder = arg_blinder(PG_GETARG_TEXT_PP(1));
+	char		name[ACM_NAME_BUF];
+	int			len = acm_match_company(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), name);
+	acm_blinded *result;
+
+	if (len == 0)
+		PG_RETURN_NULL();
+	result = palloc(sizeof *result);
+	acm_blind(blinder, ACM_KIND_NAME, "", name, len, result);
 	PG_RETURN_POINTER(result);
 }
 
