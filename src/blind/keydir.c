@@ -132,7 +132,7 @@ parse_file_name(const char *file, acm_key_entry *entry)
  * The directory cannot be used. Where it is and why is for superusers and the
  * server log.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 directory_error(const char *why, const char *hint)
 {
 	bool		tell = superuser();

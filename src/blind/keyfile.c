@@ -210,7 +210,7 @@ acm_key_resolve(const char *dir, acm_key_entry *entry, acm_key_use use)
  * There is no file that serves: say what there is instead, if the user may
  * use that.
  */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 explain_missing(const char *dir, const char *spec, const acm_key_entry *wanted, acm_key_use use)
 {
 	List	   *entries = acm_keydir_scan(dir, wanted->name);

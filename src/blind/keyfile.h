@@ -66,7 +66,7 @@ extern acm_key *acm_key_find(const char *spec, acm_key_use use);
 extern bool acm_key_resolve(const char *dir, acm_key_entry *entry, acm_key_use use);
 
 /* That error. why: a sentence, or NULL if there is nothing to add */
-extern void acm_key_refuse(const char *spec, const char *why) pg_attribute_noreturn();
+pg_noreturn extern void acm_key_refuse(const char *spec, const char *why);
 
 /*
  * Seal the record and write it as a new file, durably. lock is that of the
@@ -78,6 +78,6 @@ extern void acm_key_write(const char *dir, int lock, acm_key *key);
 extern void acm_key_confirm(const char *dir, int lock, acm_key *key);
 
 /* An error with this text: OpenSSL failed */
-extern void acm_crypto_failed(const char *what) pg_attribute_noreturn();
+pg_noreturn extern void acm_crypto_failed(const char *what);
 
 #endif							/* ACM_KEYFILE_H */

@@ -31,7 +31,7 @@ check_role(const char *role)
 }
 
 /* A name can be given once */
-static void pg_attribute_noreturn()
+pg_noreturn static void
 name_taken(const char *name)
 {
 	ereport(ERROR,

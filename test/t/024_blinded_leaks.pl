@@ -135,4 +135,45 @@ like($dirty->{'base backup'}, qr/raw/, 'raw bytes are found');
 like($dirty->{'pg_dumpall'}, qr/base64/, 'base64 within something else is found');
 like($find->(slurp($file)), qr/raw/, 'and in the key file itself, of course');
 
+# in memory, key bytes are gone when a function is done with them; only blinding keeps its schedule
+SKIP:
+{
+	my $session = $node->background_psql('postgres');
+	my ($pid) = $session->query('SELECT pg_backend_pid()') =~ /(\d+)/;
+	my $mem;
+	skip "no reading of another process's memory here", 7 if !open $mem, '<:raw', "/proc/$pid/mem";
+	my $in_memory = sub { my ($secret) = @_; my $found = 0;
+		for my $line (split /\n/, slurp("/proc/$pid/maps"))
+		{
+			# what is its own: not shared memory, not files
+			my ($from, $to, $private) = $line =~ /^([0-9a-f]+)-([0-9a-f]+) rw-(.) / or next;
+			next if $private ne 'p';
+			my $buf;
+			sysseek $mem, hex $from, 0 or next;
+			my $n = sysread $mem, $buf, hex($to) - hex($from);
+			$found++ if $n && index($buf, $secret) >= 0;
+		}
+		return $found };
+	$session->query("SELECT create_key('forgotten')");
+	$session->query('SELECT count(*) FROM keys');
+	my ($forgotten) = map { secret_of("$dir/$_") } grep { /^forgotten\./ } key_files($dir);
+	is($in_memory->($forgotten), 0, 'create_key and keys leave nothing in memory');
+	$session->query("SELECT public_key('fa')");
+	$session->query("SELECT agree_key('fa', 'memory', '$pa')");
+	my ($half) = secret_of("$dir/fa.pair");
+	my ($agreed) = map { secret_of("$dir/$_") } grep { /^fa\..*pending/ } key_files($dir);
+	is($in_memory->($half), 0, 'public_key and agree_key leave nothing of the pair');
+	is($in_memory->($agreed), 0, 'nor of what was agreed');
+	$session->query("SELECT confirmation_code('fa'), key_fingerprint('fa')");
+	is($in_memory->($agreed), 0, 'nor do codes');
+	$session->query("DO \$\$ BEGIN PERFORM blind_domain('a.com', 'fa'); EXCEPTION WHEN object_not_in_prerequisite_state THEN NULL; END \$\$");
+	is($in_memory->($agreed), 0, 'nor do errors');
+	$session->query("SELECT blind_domain('a.com', 'forgotten')");
+	cmp_ok($in_memory->($forgotten), '>', 0, 'a schedule in use is found');
+	rename $_, "$_.away" for glob "$dir/forgotten.*";
+	$session->query("DO \$\$ BEGIN PERFORM blind_domain('a.com', 'forgotten'); EXCEPTION WHEN undefined_object THEN NULL; END \$\$");
+	is($in_memory->($forgotten), 0, 'and gone when its file is');
+	$session->quit;
+}
+
 done_testing();
