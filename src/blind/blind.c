@@ -169,13 +169,6 @@ acm_blinder_find(const char *spec, size_t len)
 	return b;
 }
 
-/* Id of the key */
-const uint8 *
-acm_blinder_key_id(const acm_blinder *blinder)
-{
-	return blinder->id;
-}
-
 /* Blind a match key */
 void
 acm_blind(acm_blinder *blinder, const char *kind, const char *scheme,

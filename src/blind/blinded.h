@@ -36,9 +36,6 @@ typedef struct acm_blinded
 typedef struct acm_blinder acm_blinder;
 extern acm_blinder *acm_blinder_find(const char *spec, size_t len);
 
-/* The id of its key, ACM_KEY_ID_LEN bytes */
-extern const uint8 *acm_blinder_key_id(const acm_blinder *blinder);
-
 /*
  * Blind a match key that is normalized already: the tag is the first bytes of
  * HMAC-SHA-256 under the key of the framed message (crypto.h)

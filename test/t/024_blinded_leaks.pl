@@ -96,7 +96,7 @@ my $places = sub {
 	my $dump = PostgreSQL::Test::Utils::tempdir() . "/dump";
 	$node->command_ok([ 'pg_dumpall', '-f', $dump, '-d', $node->connstr('postgres') ], 'pg_dumpall');
 	$node->backup("b$run");
-	my $relations = $sql->("SELECT string_agg(format('%I.%I', nspname, relname), ' ') FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+	my $relations = $sql->("SELECT string_agg(format('SELECT r::text FROM %I.%I r', nspname, relname), '; ') FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
 		WHERE relkind IN ('r', 'v', 'm') AND nspname IN ('pg_catalog', 'information_schema', 'accountmatch', '_accountmatch') AND relname NOT IN ('keys')");
 	my %found = (
 		'server log' => $find->(slurp($node->logfile)),
@@ -108,7 +108,7 @@ my $places = sub {
 		'pg_settings' => $find->($sql->('SELECT s::text FROM pg_settings s')),
 		'pg_stat_activity' => $find->($sql->('SELECT s::text FROM pg_stat_activity s')),
 		'keys' => $find->($sql->('SELECT k::text FROM keys k')),
-		'catalogs' => join '; ', grep { $_ } map { my $f = $find->($sql->("SELECT r::text FROM $_ r")); $f ? "$_: $f" : '' } split / /, $relations);
+		'catalogs' => $find->($sql->($relations)));
 	return \%found;
 };
 

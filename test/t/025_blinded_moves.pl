@@ -70,7 +70,7 @@ $node->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($node, 'base', has_streaming => 1);
 $standby->start;
-$node->wait_for_catchup($standby, 'replay', $node->lsn('insert'));
+$node->wait_for_catchup($standby);
 is($standby->safe_psql('postgres', $state), $expected, 'standby: the same');
 is($standby->safe_psql('postgres', $lookup), $sql->($lookup), 'standby: indexes find, constants are blinded');
 is($standby->safe_psql('postgres', "SELECT count(*) FROM accounts WHERE k = blind_domain(website, 'acme')"), $sql->('SELECT count(*) FROM accounts'), 'standby blinds');

@@ -8,7 +8,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('attack');
 my $dir = make_keydir();
-$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
+$node->init(extra => [ '--encoding=UTF8', '--no-locale', '--wal-segsize=1' ]);
 $node->append_conf('postgresql.conf', "accountmatch.key_directory = '$dir'\nmax_files_per_process = 64\n");
 $node->start;
 $node->safe_psql('postgres', 'CREATE ROLE mallory LOGIN; GRANT CREATE ON DATABASE postgres TO mallory; GRANT CREATE ON SCHEMA public TO mallory');

@@ -26,7 +26,7 @@ sub key_node
 	my ($name, %opt) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 	my $dir = make_keydir();
-	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ], %{ $opt{init} // {} });
+	$node->init(extra => [ '--encoding=UTF8', '--no-locale', '--wal-segsize=1' ], %{ $opt{init} // {} });
 	$node->append_conf('postgresql.conf', "accountmatch.key_directory = '$dir'\n" . ($opt{conf} // ''));
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION accountmatch; ALTER DATABASE postgres SET search_path = public, accountmatch');
