@@ -151,7 +151,7 @@ SKIP:
 			my $buf;
 			sysseek $mem, hex $from, 0 or next;
 			my $n = sysread $mem, $buf, hex($to) - hex($from);
-			$found++ if $n && index($buf, $secret) >= 0;
+			$found++ if $n && (index($buf, $secret) >= 0 || index($buf, reverse $secret) >= 0);
 		}
 		return $found };
 	$session->query("SELECT create_key('forgotten')");
