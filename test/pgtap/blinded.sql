@@ -15,7 +15,7 @@ ANALYZE v;
 SELECT cmp_ok(count(*)::int, '>', 40000, 'enough values') FROM v;
 
 -- forms
-SELECT is(count(*) FILTER (WHERE blinded_send(b) <> y), 0::bigint, 'binary form is the bytes') FROM v;
+SELECT is(count(*) FILTER (WHERE _accountmatch.blinded_send(b) <> y), 0::bigint, 'binary form is the bytes') FROM v;
 SELECT is(count(*) FILTER (WHERE b::text::blinded <> b), 0::bigint, 'text form goes there and back') FROM v;
 SELECT is(count(*) FILTER (WHERE b::text <> blind_key_id(b) || ':' || replace(u::text, '-', '')), 0::bigint, 'key id and tag') FROM v;
 SELECT is(count(*) FILTER (WHERE upper(b::text)::blinded <> b), 0::bigint, 'either case is read') FROM v;
@@ -40,9 +40,9 @@ CREATE TEMP TABLE pairs AS
 SELECT x.b AS a, y.b AS b, x.y AS ay, y.y AS by FROM (SELECT b, y FROM v ORDER BY md5(y) LIMIT 400) x, (SELECT b, y FROM v ORDER BY md5(y) LIMIT 400) y;
 SELECT is(count(*) FILTER (WHERE (a < b, a <= b, a = b, a <> b, a >= b, a > b) IS DISTINCT FROM (ay < by, ay <= by, ay = by, ay <> by, ay >= by, ay > by)),
 	0::bigint, 'the six operators are those of bytea') FROM pairs;
-SELECT is(count(*) FILTER (WHERE sign(blinded_cmp(a, b)) <> sign(byteacmp(ay, by))), 0::bigint, 'cmp') FROM pairs;
-SELECT is(count(*) FILTER (WHERE blinded_cmp(a, b) NOT IN (-1, 0, 1) OR blinded_cmp(a, b) <> -blinded_cmp(b, a)), 0::bigint, 'cmp is antisymmetric') FROM pairs;
-SELECT is(count(*) FILTER (WHERE a = b AND (blinded_hash(a) <> blinded_hash(b) OR blinded_hash_extended(a, 7) <> blinded_hash_extended(b, 7))),
+SELECT is(count(*) FILTER (WHERE sign(_accountmatch.blinded_cmp(a, b)) <> sign(byteacmp(ay, by))), 0::bigint, 'cmp') FROM pairs;
+SELECT is(count(*) FILTER (WHERE _accountmatch.blinded_cmp(a, b) NOT IN (-1, 0, 1) OR _accountmatch.blinded_cmp(a, b) <> -_accountmatch.blinded_cmp(b, a)), 0::bigint, 'cmp is antisymmetric') FROM pairs;
+SELECT is(count(*) FILTER (WHERE a = b AND (_accountmatch.blinded_hash(a) <> _accountmatch.blinded_hash(b) OR _accountmatch.blinded_hash_extended(a, 7) <> _accountmatch.blinded_hash_extended(b, 7))),
 	0::bigint, 'equal values have equal hashes') FROM pairs;
 
 -- within one key, the order of tags is that of uuid
@@ -59,12 +59,12 @@ FROM (SELECT rank() OVER (ORDER BY b) AS rb, rank() OVER (ORDER BY y) AS ry FROM
 
 -- hashing spreads: within five standard deviations of even, for both functions and any seed
 SELECT cmp_ok(max(abs(n - total / 64.0)), '<', 5 * sqrt(max(total) / 64.0)::numeric, 'hash spreads over 64')
-FROM (SELECT count(*) AS n, sum(count(*)) OVER () AS total FROM (SELECT DISTINCT b FROM v) d GROUP BY blinded_hash(b) & 63) h;
+FROM (SELECT count(*) AS n, sum(count(*)) OVER () AS total FROM (SELECT DISTINCT b FROM v) d GROUP BY _accountmatch.blinded_hash(b) & 63) h;
 SELECT cmp_ok(max(abs(n - total / 64.0)), '<', 5 * sqrt(max(total) / 64.0)::numeric, 'extended hash spreads, seed ' || seed)
 FROM (SELECT seed, count(*) AS n, sum(count(*)) OVER (PARTITION BY seed) AS total
-	FROM (SELECT DISTINCT b FROM v) d, unnest('{0,1,-1,8816678312871386365}'::bigint[]) seed GROUP BY seed, blinded_hash_extended(b, seed) >> 40 & 63) h
+	FROM (SELECT DISTINCT b FROM v) d, unnest('{0,1,-1,8816678312871386365}'::bigint[]) seed GROUP BY seed, _accountmatch.blinded_hash_extended(b, seed) >> 40 & 63) h
 GROUP BY seed;
-SELECT is(count(*) FILTER (WHERE blinded_hash_extended(b, 0) & 4294967295 <> blinded_hash(b)::bigint & 4294967295), 0::bigint,
+SELECT is(count(*) FILTER (WHERE _accountmatch.blinded_hash_extended(b, 0) & 4294967295 <> _accountmatch.blinded_hash(b)::bigint & 4294967295), 0::bigint,
 	'extended hash with seed 0 ends as the plain one') FROM v;
 
 -- distinct values and groups, by hash and by sort

@@ -70,7 +70,7 @@ $sql->('SET search_path = m, public; SELECT count(*) FROM accountmatch.keys');
 for my $try ('CREATE CAST (pg_catalog.text AS accountmatch.blinded) WITH INOUT', 'CREATE CAST (accountmatch.blinded AS pg_catalog.text) WITH INOUT',
 	'CREATE OPERATOR CLASS m.c DEFAULT FOR TYPE accountmatch.blinded USING btree AS STORAGE accountmatch.blinded',
 	'CREATE FUNCTION accountmatch.blind_domain(text) RETURNS text LANGUAGE sql AS $$ SELECT 1::text $$',
-	'CREATE OR REPLACE FUNCTION accountmatch.blinded_eq(accountmatch.blinded, accountmatch.blinded) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$',
+	'CREATE OR REPLACE FUNCTION _accountmatch.blinded_eq(accountmatch.blinded, accountmatch.blinded) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$',
 	'ALTER TYPE accountmatch.blinded SET (STORAGE = plain)', 'DROP EXTENSION accountmatch',
 	"CREATE FUNCTION m.raw(pg_catalog.text, pg_catalog.name) RETURNS pg_catalog.text AS '\$libdir/accountmatch-1', 'acm_create_key' LANGUAGE c",
 	'CREATE TABLE _accountmatch.x ()', 'CREATE VIEW accountmatch.v AS SELECT 1')
