@@ -34,12 +34,22 @@ NORMALIZE_OBJS = \
 	src/normalize/name_words.o \
 	src/normalize/similarity.o
 
-OBJS = src/accountmatch.o $(NORMALIZE_OBJS) \
+# Likewise, over OpenSSL
+CRYPTO_OBJS = \
+	src/blind/crypto.o \
+	src/blind/key.o
+
+OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
 	src/normalize/domain_sql.o \
 	src/normalize/company_sql.o \
 	src/normalize/identifier_sql.o \
 	src/normalize/version_sql.o \
 	src/normalize/similarity_sql.o \
+	src/blind/keydir.o \
+	src/blind/keyfile.o \
+	src/blind/keys.o \
+	src/blind/blinded.o \
+	src/blind/blind.o \
 	src/overlap/corrections.o \
 	src/overlap/engine.o \
 	src/overlap/evidence.o \
@@ -81,6 +91,9 @@ SQL_MODULES = \
 	src/normalize/version_types.sql \
 	src/normalize/version.sql \
 	src/normalize/similarity.sql \
+	src/blind/blinded_types.sql \
+	src/blind/keys.sql \
+	src/blind/blind.sql \
 	src/overlap/status_tables.sql \
 	src/overlap/status.sql \
 	src/overlap/overlap_types.sql \
@@ -106,6 +119,7 @@ REGRESS = \
 	identifier \
 	version \
 	similarity \
+	blinded \
 	status \
 	partner_table \
 	overlap
@@ -125,7 +139,7 @@ ICU_LIBS := $(shell pkg-config --libs icu-uc 2>/dev/null || echo -licuuc)
 
 PG_CPPFLAGS = -Isrc -DACM_VERSION='"$(EXTVERSION)"' $(ICU_CFLAGS)
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror) $(CLANG_CFLAGS)
-SHLIB_LINK = $(ICU_LIBS)
+SHLIB_LINK = $(ICU_LIBS) -lcrypto
 
 # Where gcc built PostgreSQL, clang meets options and attributes that only gcc knows
 CLANG_CFLAGS = $(if $(findstring clang,$(shell $(CC) --version)), \

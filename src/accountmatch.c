@@ -7,6 +7,7 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
+#include "blind/keydir.h"
 #include "overlap/stages.h"
 
 ACM_MODULE_MAGIC("accountmatch", ACM_VERSION);
@@ -27,5 +28,16 @@ _PG_init(void)
 							 0,
 							 NULL, NULL, NULL);
 
+	DefineCustomStringVariable("accountmatch.key_directory",
+							   "Directory of the files with blinding keys.",
+							   "It has no default, and may not lie in the data directory or a tablespace, "
+							   "since base backups carry those.",
+							   &acm_key_directory,
+							   NULL,
+							   PGC_SUSET,
+							   GUC_SUPERUSER_ONLY,
+							   acm_key_directory_check,
+							   acm_key_directory_assign,
+							   NULL);
 	MarkGUCPrefixReserved("accountmatch");
 }

@@ -16,6 +16,18 @@
 #include "varatt.h"
 #endif
 
+/* From 16 on an input function can report bad input without an error */
+#if PG_VERSION_NUM >= 160000
+#define acm_ereturn(context, dummy, ...) ereturn(context, dummy, __VA_ARGS__)
+#else
+#define acm_ereturn(context, dummy, ...) ereport(ERROR, __VA_ARGS__)
+#endif
+
+/* From 18 on functions that do not return are declared in front */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* From 18 on a module tells its name and version */
 #if PG_VERSION_NUM >= 180000
 #define ACM_MODULE_MAGIC(modname, modversion) \

@@ -10,6 +10,8 @@ mkdir -p "$copy/tmp_check"
 cp -r test README.md META.json CHANGELOG.md accountmatch.control src release "$copy/"
 chmod -R go+rX "$copy"
 [ "$(id -un)" = "$user" ] || chown -R "$user" "$copy"
+# a file of another user, for tests that must not trust one
+[ "$(id -un)" = "$user" ] || : > "$copy/tmp_check/of-root"
 pgxs=$(dirname "$($PG_CONFIG --pgxs)")
 export PATH="$BINDIR:$PATH" PG_REGRESS="$pgxs/../test/regress/pg_regress"
 export TESTDATADIR="$copy/tmp_check" TESTLOGDIR="$copy/tmp_check/log" TMPDIR=/tmp

@@ -14,7 +14,7 @@ my $values = q{('I'), ('i'), ('İ'), ('ı'), ('İSTANBUL BİLİŞİM A.Ş.'), ('
 	('DİYARBAKIR.COM.TR'), ('info@ISPARTA.EDU.TR'), ('Straße GmbH'), ('STRASSE GMBH'), ('Ängström AB'), ('ΣΊΣΥΦΟΣ Α.Ε.'), ('σίσυφος α.ε.'),
 	('Ĳsselmeer B.V.'), ('ǆ'), ('Ǆ'), ('ﬁn'), ('ΌΣΟΣ.GR'), ('CUSTOMER I'), ('PROSPECTİ'), ('opportunity-ı')};
 
-# Every normalizing function of one or two texts, over all values: a digest each
+# Every normalizing function of one or two texts that needs no key, over all values: a digest each
 my $digests = q{
 	CREATE VIEW pair AS
 	SELECT value AS a, lead(value) OVER (ORDER BY value COLLATE "C") AS b,
@@ -30,6 +30,7 @@ my $digests = q{
 			FROM pg_proc p
 			WHERE p.pronamespace = 'accountmatch'::regnamespace AND p.provolatile = 'i'
 				AND array_to_string(p.proargtypes::regtype[], ',') IN ('text', 'text,text')
+				AND NOT 'key' = ANY (coalesce(p.proargnames, '{}'))
 			ORDER BY p.proname COLLATE "C"
 		LOOP
 			EXECUTE format($$SELECT md5(string_agg(r::text, E'\n' ORDER BY a COLLATE "C", b COLLATE "C", scheme COLLATE "C"))
