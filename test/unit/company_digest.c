@@ -49,7 +49,7 @@ add_name(uint64_t digest, const char *name, size_t len)
 	return add(digest, out);
 }
 
-/* Every code point, in what may change it: Latin, kana, Arabic, Hangul jamo, marks */
+/* Every code point that may be assigned, in what may change it: Latin, kana, Arabic, Hangul jamo, marks */
 static uint64_t
 code_points(void)
 {
@@ -66,8 +66,8 @@ code_points(void)
 		{
 			int			n = (int) strlen(strcpy(name, around[i][0]));
 
-			if (cp >= 0xD800 && cp < 0xE000)
-				continue;
+			if ((cp >= 0xD800 && cp < 0xE000) || (cp >= 0x34000 && cp < 0xE0000) || cp >= 0xE0200)
+				continue;			/* surrogates; planes without characters, or private */
 			U8_APPEND_UNSAFE(name, n, cp);
 			strcpy(name + n, around[i][1]);
 			digest = add_name(digest, name, n + strlen(around[i][1]));
