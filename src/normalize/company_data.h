@@ -1,6 +1,6 @@
 /*
  * company_data.h
- *		The shape of the tables that gen_company.pl makes for company.c, and
+ *		The shape of the tables that gen_company.pl makes for company_rules.c, and
  *		how to walk them. Pure C.
  */
 #ifndef ACM_COMPANY_DATA_H
@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
-#include "normalize/company.h"
-#include "normalize/name_fold.h"
+#include "normalize/company_rules.h"
 
 /* What a phrase means */
 enum
@@ -26,21 +26,6 @@ enum
 
 #define F_GLUE	0x01			/* written without blanks: may stick to the name */
 #define F_NAME	0x02			/* so short that it may be a name when alone */
-
-typedef struct acm_entry
-{
-	uint8_t		kind;
-	uint8_t		flags;
-	const char *name;			/* a legal form's canonical spelling */
-	const char *codes;			/* its ISO 20275 codes with countries: "2HBR DE, ..." */
-} acm_entry;
-
-/* Double array: the child of s by byte c is t = base[s] + c, if its check is s */
-typedef struct acm_node
-{
-	int32_t		base;
-	uint32_t	check_entry;	/* check << 12 | number of the entry, 0 for none */
-} acm_node;
 
 enum
 {
@@ -62,30 +47,51 @@ typedef struct acm_special_word
 
 #include "normalize/generated/company_tables.h"
 
-/* From node by byte c; negative if no phrase goes on so */
-static inline int32_t
-acm_step(int32_t node, unsigned char c)
-{
-	int32_t		next = acm_nodes[node].base + c;
+/*
+ * From a node by byte c; ACM_NO_NODE if no phrase goes on so. A node is its
+ * number, the top its root. acm_nodes holds base << 9 | end << 8 | label: the
+ * child by c is number base + c, if its label is c.
+ */
+#define ACM_ROOT 0u
+#define ACM_NO_NODE UINT32_MAX
 
-	return (int32_t) (acm_nodes[next].check_entry >> 12) == node ? next : -1;
+static inline uint32_t
+acm_step(uint32_t node, unsigned char c)
+{
+	uint32_t	next = (acm_nodes[node] >> 9) + c;
+
+	return (acm_nodes[next] & 0xFF) == c ? next : ACM_NO_NODE;
 }
 
 /* Number of the entry of the phrase that ends at node, 0 for none */
-static inline int
-acm_node_entry(int32_t node)
+static inline unsigned
+acm_node_entry(uint32_t node)
 {
-	return (int) (acm_nodes[node].check_entry & 0xFFF);
+	return acm_nodes[node] & 0x100 ? acm_node_entries[node] : 0;
+}
+
+/* Whether a form may end as the word text[0..len) does: for most others, no */
+static inline bool
+acm_may_end(const char *text, int len)
+{
+	uint32_t	last;
+
+	if (len < 4)
+		return true;
+	memcpy(&last, text + len - 4, 4);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	last = __builtin_bswap32(last);
+#endif
+	last = last * ACM_END_MULT >> (32 - ACM_END_BITS);
+	return acm_end_bits[last >> 6] >> (last & 63) & 1;
 }
 
 /* Slot where to look for a word of len bytes, eight bytes read from its start */
 static inline unsigned
 acm_special_slot(uint64_t k, int len)
 {
-#ifdef __BYTE_ORDER__
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	k = __builtin_bswap64(k);
-#endif
 #endif
 	if (len < 8)
 		k &= (UINT64_C(1) << (8 * len)) - 1;

@@ -1,47 +1,119 @@
 /*
  * name_fold.c
- *		From text to words. Eight bytes at a time are brought to lower case
+ *		From text to words. Sixteen bytes at a time are brought to lower case
  *		and told apart, letters from all else; then words are found in the bits.
  *		What lies beyond ASCII goes through acm_fold_unicode first.
  */
 #include "normalize/name_fold.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* Bits say which bytes of the text belong to words; at least one clear bit follows */
+#define MASK_WORDS (ACM_FOLD_BUF / 64 + 2)
+
+#ifdef __SSE2__
+
+/*
+ * Copy sixteen bytes from in to text, in lower case. Gives a bit for each byte
+ * that belongs to a word: ASCII letters and digits, all bytes of other
+ * letters; and sets *beyond if there are such. Signed comparisons: bytes of
+ * other letters are negative.
+ */
+static inline uint64_t
+fold_block(const char *in, char *text, bool *beyond)
+{
+	__m128i		bytes = _mm_loadu_si128((const __m128i *) in);
+	__m128i		upper = _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('A' - 1)),
+									  _mm_cmplt_epi8(bytes, _mm_set1_epi8('Z' + 1)));
+	__m128i		lower = _mm_or_si128(bytes, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
+	__m128i		letter = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
+									   _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
+	__m128i		digit = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('0' - 1)),
+									  _mm_cmplt_epi8(lower, _mm_set1_epi8('9' + 1)));
+	unsigned	others = (unsigned) _mm_movemask_epi8(bytes);
+
+	_mm_storeu_si128((__m128i *) text, lower);
+	*beyond |= others != 0;
+	return (unsigned) _mm_movemask_epi8(_mm_or_si128(letter, digit)) | others;
+}
+
+#else
 
 #define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
 
-/* Bits say which bytes of the text belong to words; at least one clear bit follows */
-#define MASK_WORDS (ACM_FOLD_BUF / 64 + 1)
-
-/*
- * Write eight bytes, as they lie in memory, to text in lower case; a bit of the result for each byte
- * that belongs to a word: ASCII letters and digits, all bytes of other letters
- */
+/* Half of it: a sum's high bit tells whether the byte is at least the letter */
 static inline uint64_t
-fold_eight(uint64_t bytes, char *text)
+fold_eight(const char *in, char *text, bool *beyond)
 {
-	uint64_t	beyond;
+	uint64_t	bytes;
+	uint64_t	others;
 	uint64_t	low;
 	uint64_t	word;
 
+	memcpy(&bytes, in, 8);
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	bytes = __builtin_bswap64(bytes);
 #endif
-	beyond = bytes & EVERY_BYTE(0x80);
+	others = bytes & EVERY_BYTE(0x80);
 	low = bytes & EVERY_BYTE(0x7F);
-	/* a sum's high bit tells whether the byte is at least the letter */
-	word = ((low + EVERY_BYTE(0x80 - 'A')) & ~(low + EVERY_BYTE(0x80 - 'Z' - 1)) & EVERY_BYTE(0x80)) & ~beyond;
+	word = (low + EVERY_BYTE(0x80 - 'A')) & ~(low + EVERY_BYTE(0x80 - 'Z' - 1)) & EVERY_BYTE(0x80) & ~others;
 	bytes |= word >> 2;
 	low |= word >> 2;
 	word = (low + EVERY_BYTE(0x80 - 'a')) & ~(low + EVERY_BYTE(0x80 - 'z' - 1));
 	word |= (low + EVERY_BYTE(0x80 - '0')) & ~(low + EVERY_BYTE(0x80 - '9' - 1));
-	word = (word & EVERY_BYTE(0x80)) | beyond;
+	word = (word & EVERY_BYTE(0x80)) | others;
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	bytes = __builtin_bswap64(bytes);
 #endif
 	memcpy(text, &bytes, 8);
+	*beyond |= others != 0;
 	/* gather the high bits */
 	return ((word >> 7) * UINT64_C(0x0102040810204080)) >> 56;
+}
+
+/*
+ * Copy sixteen bytes from in to text, in lower case. Gives a bit for each byte
+ * that belongs to a word: ASCII letters and digits, all bytes of other
+ * letters; and sets *beyond if there are such.
+ */
+static inline uint64_t
+fold_block(const char *in, char *text, bool *beyond)
+{
+	uint64_t	bits = fold_eight(in, text, beyond);
+
+	return bits | fold_eight(in + 8, text + 8, beyond) << 8;
+}
+
+#endif
+
+/*
+ * Fold in[0..len) into text, which may be the same and has sixteen bytes more,
+ * blanks afterwards, and set the bits of mask. Returns whether there is
+ * anything beyond ASCII.
+ */
+static inline bool
+fold_blocks(const char *in, int len, char *text, uint64_t *mask)
+{
+	bool		beyond = false;
+	int			i;
+
+	for (i = 0; i <= len / 64; i++)
+		mask[i] = 0;
+	for (i = 0; i + 16 <= len; i += 16)
+		mask[i >> 6] |= fold_block(in + i, text + i, &beyond) << (i & 63);
+	if (i < len)
+	{
+		char		last[16];
+
+		memset(last, ' ', 16);
+		memcpy(last, in + i, len - i);
+		mask[i >> 6] |= fold_block(last, text + i, &beyond) << (i & 63);
+	}
+	memset(text + len, ' ', 16);
+	return beyond;
 }
 
 /* The first bit at or after i that is set, len if there is none */
@@ -71,16 +143,6 @@ next_clear(const uint64_t *mask, int i)
 			return i + __builtin_ctzll(~mask[i >> 6]);
 }
 
-/* Set the eight bits from i on, i being a multiple of eight; the first ones clear the rest */
-static inline void
-add_bits(uint64_t *mask, int i, uint64_t bits)
-{
-	if ((i & 63) == 0)
-		mask[i >> 6] = bits;
-	else
-		mask[i >> 6] |= bits << (i & 63);
-}
-
 #define IS_WORD(i) ((mask[(i) >> 6] >> ((i) & 63)) & 1)
 
 /* Whether word[0..len) is one character, and that no digit */
@@ -95,29 +157,32 @@ is_initial(const char *word, int len)
 }
 
 /*
- * Append a word, as much of it as fits. Returns whether it went in whole.
+ * Append a word, as much of it as fits; until split is done, f->len counts a
+ * blank behind each word. Returns whether it went in whole.
  */
 static inline bool
 add_word(acm_fold *f, const char *text, int len, uint8_t flags, uint8_t group)
 {
-	int			room = ACM_NAME_MAX - f->len - (f->nwords > 0);
-	int			fits = len;
+	acm_word   *w = &f->words[f->nwords];
+	bool		fits = f->len + len <= ACM_NAME_MAX;
 
-	if (len > room)
+	if (!fits)
 	{
 		/* end at a character */
-		for (fits = room; fits > 0 && ((unsigned char) text[fits] & 0xC0) == 0x80; fits--)
-			;
-		if (fits <= 0)
+		len = ACM_NAME_MAX - f->len;
+		while (len > 0 && ((unsigned char) text[len] & 0xC0) == 0x80)
+			len--;
+		if (len <= 0)
 			return false;
 	}
-	f->len += (f->nwords > 0) + fits;
-	f->letters |= fits == 1;
-	f->words[f->nwords++] = (acm_word)
-	{
-		text, (uint16_t) fits, flags, group
-	};
-	return fits == len;
+	w->text = text;
+	w->len = (uint16_t) len;
+	w->flags = flags;
+	w->group = group;
+	f->nwords++;
+	f->len += len + 1;
+	f->letters |= len == 1;
+	return fits;
 }
 
 /* What stands between words, and what it says of the next one */
@@ -223,13 +288,13 @@ joins_initials(const acm_word *last, const char *text, int len)
 
 /* Let it, closing the gap from the left; false if there is no room */
 static bool
-add_initial(acm_fold *f, char *text, int len)
+add_initial(acm_fold *f, char *text, int len, uint8_t flags)
 {
 	acm_word   *last = &f->words[f->nwords - 1];
 
-	if (f->len + len > ACM_NAME_MAX)
+	if (f->len - 1 + len > ACM_NAME_MAX)
 		return false;
-	last->flags |= text[-1] == '/' ? ACM_W_DOTTED | ACM_W_SLASHED : ACM_W_DOTTED;
+	last->flags |= flags | ACM_W_DOTTED | (text[-1] == '/' ? ACM_W_SLASHED : 0);
 	f->flags |= last->flags;
 	memmove(text - last->len, last->text, last->len);
 	last->text = text - last->len;
@@ -262,7 +327,7 @@ split(acm_fold *f, const uint64_t *mask, int len)
 			return;
 		at = end;
 
-		if (text[end] == '\'' || text[end] == '`' || text[end] == '"')
+		if (text[end] != ' ')
 		{
 			/* close the holes from the left, so that what follows stays */
 			while ((at = skip_vanishing(text, end)) > end && at < len && IS_WORD(at))
@@ -272,6 +337,8 @@ split(acm_fold *f, const uint64_t *mask, int len)
 				end = next_clear(mask, at);
 			}
 			word_end = end;
+			if (text[word_end] == '.')
+				g.flags |= ACM_W_DOT_AFTER;
 		}
 
 		if (!plain)
@@ -286,18 +353,14 @@ split(acm_fold *f, const uint64_t *mask, int len)
 			}
 			else if (f->nwords > 0 && joins_initials(&f->words[f->nwords - 1], text + start, word_end - start))
 			{
-				if (!add_initial(f, text + start, word_end - start))
+				if (!add_initial(f, text + start, word_end - start, g.flags & ACM_W_DOT_AFTER))
 					return;
-				if (text[word_end] == '.')
-					f->words[f->nwords - 1].flags |= ACM_W_DOT_AFTER;
 				continue;
 			}
+			f->flags |= g.flags & ~ACM_W_DOT_AFTER;
 		}
-		f->flags |= g.flags;
 		if (!add_word(f, text + start, word_end - start, g.flags, group_now(f, &g)))
 			return;
-		if (text[word_end] == '.')
-			f->words[f->nwords - 1].flags |= ACM_W_DOT_AFTER;
 	}
 	(void) read_gap(f, mask, at, len, &g);
 }
@@ -307,10 +370,7 @@ int
 acm_fold_name(const char *text, size_t length, acm_fold *f)
 {
 	uint64_t	mask[MASK_WORDS];
-	uint64_t	beyond = 0;
-	uint64_t	bytes;
 	int			len = (int) length;
-	int			i = 0;
 
 	f->nwords = 0;
 	f->len = 0;
@@ -321,30 +381,14 @@ acm_fold_name(const char *text, size_t length, acm_fold *f)
 		return 0;
 
 	/* take it for ASCII; where it is not, ICU writes it anew */
-	for (; i + 8 <= len; i += 8)
-	{
-		memcpy(&bytes, text + i, 8);
-		beyond |= bytes;
-		add_bits(mask, i, fold_eight(bytes, f->text + i));
-	}
-	bytes = EVERY_BYTE(' ');
-	for (int j = 0; i + j < len; j++)
-		((char *) &bytes)[j] = text[i + j];
-	beyond |= bytes;
-	add_bits(mask, i, fold_eight(bytes, f->text + i));
-	if (beyond & EVERY_BYTE(0x80))
+	if (fold_blocks(text, len, f->text, mask))
 	{
 		len = acm_fold_unicode(text, length, f->text, ACM_FOLD_BUF);
-		memset(f->text + len, ' ', 8);
-		for (i = 0; i <= len; i += 8)
-		{
-			memcpy(&bytes, f->text + i, 8);
-			add_bits(mask, i, fold_eight(bytes, f->text + i));
-		}
+		(void) fold_blocks(f->text, len, f->text, mask);
 	}
-	/* blanks behind the end, for what is read in eights or one ahead */
-	memset(f->text + len, ' ', 8);
 	split(f, mask, len);
+	if (f->nwords > 0)
+		f->len--;
 	return f->len;
 }
 

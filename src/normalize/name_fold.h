@@ -48,7 +48,7 @@ typedef struct acm_fold
 	int			ngroups;		/* brackets seen, at most 255 */
 	int			len;			/* bytes of all words and a blank between two */
 	bool		letters;		/* whether a word is a single byte */
-	uint8_t		flags;			/* of any word */
+	uint8_t		flags;			/* of any word, without ACM_W_DOT_AFTER */
 	acm_word	words[ACM_WORDS_MAX];	/* point into text */
 	char		text[ACM_FOLD_BUF + 16];	/* sixteen bytes can be read from any word */
 } acm_fold;

@@ -1,0 +1,561 @@
+/*
+ * company_rules.c
+ *		What is taken from a company's name, and what is written out, until its
+ *		match key is left.
+ */
+#include "normalize/company_rules.h"
+
+#include "normalize/company_data.h"
+
+/* See company_rules.h */
+void
+acm_tell_words(acm_name_words *n, const char *rule, const acm_word *from, const acm_word *to, const char *note)
+{
+	char		text[ACM_NAME_BUF];
+	int			len = 0;
+
+	for (; from < to; from++)
+	{
+		int			cut = from->len;
+
+		if (len + cut + 1 > ACM_NAME_MAX)
+			break;
+		if (len > 0)
+			text[len++] = ' ';
+		memcpy(text + len, from->text, cut);
+		len += cut;
+	}
+	text[len] = '\0';
+	n->trace(n->trace_arg, rule, text, note);
+}
+
+/* Whether word is s, a literal */
+#define word_is(word, s) \
+	((word)->len == sizeof(s) - 1 && memcmp((word)->text, (s), sizeof(s) - 1) == 0)
+
+/*
+ * Walk words[from..end) through the trie, blanks left out, from root's letter
+ * on. Gives the entry of the longest run of whole words, and in *past the
+ * word after it; NULL if there is none.
+ */
+static const acm_entry *
+longest_from(char root, const acm_word *words, int from, int end, int *past)
+{
+	const acm_entry *found = NULL;
+	uint32_t	node = acm_step(ACM_ROOT, (unsigned char) root);
+
+	for (int w = from; w < end; w++)
+	{
+		for (int i = 0; i < words[w].len; i++)
+			if ((node = acm_step(node, (unsigned char) words[w].text[i])) == ACM_NO_NODE)
+				return found;
+		if (acm_node_entry(node))
+		{
+			found = &acm_entries[acm_node_entry(node)];
+			*past = w + 1;
+		}
+	}
+	return found;
+}
+
+/* The legal form that one word is, or NULL */
+static const acm_entry *
+word_form(const acm_word *word)
+{
+	uint32_t	node = acm_step(ACM_ROOT, 'E');
+	const acm_entry *e;
+
+	for (int i = word->len - 1; i >= 0 && node != ACM_NO_NODE; i--)
+		node = acm_step(node, (unsigned char) word->text[i]);
+	if (node == ACM_NO_NODE || acm_node_entry(node) == 0)
+		return NULL;
+	e = &acm_entries[acm_node_entry(node)];
+	return e->kind == K_LEGAL ? e : NULL;
+}
+
+/*
+ * The longest form at the end of what is left. It starts at word *w, where
+ * *keep bytes of that word are no part of it (scripts without blanks).
+ */
+static const acm_entry *
+form_at_end(const acm_name_words *n, int *at, int *keep)
+{
+	const acm_entry *found = NULL;
+	uint32_t	node = acm_step(ACM_ROOT, 'E');
+
+	for (int w = n->end - 1; w >= n->first; w--)
+	{
+		const char *text = n->words[w].text;
+
+		for (int i = n->words[w].len - 1; i >= 0; i--)
+		{
+			unsigned	e;
+
+			node = acm_step(node, (unsigned char) text[i]);
+			if (node == ACM_NO_NODE)
+				return found;
+			e = acm_node_entry(node);
+			if (e != 0 && (i == 0 || ((acm_entries[e].flags & F_GLUE) && ((unsigned char) text[i] & 0xC0) != 0x80)))
+			{
+				found = &acm_entries[e];
+				*at = w;
+				*keep = i;
+			}
+		}
+	}
+	return found;
+}
+
+/* The longest form at the start; it ends before byte *skip of word *at */
+static const acm_entry *
+form_at_start(const acm_name_words *n, int *at, int *skip)
+{
+	const acm_entry *found = NULL;
+	uint32_t	node = acm_step(ACM_ROOT, 'S');
+
+	for (int w = n->first; w < n->end; w++)
+	{
+		const char *text = n->words[w].text;
+		int			len = n->words[w].len;
+
+		for (int i = 0; i < len; i++)
+		{
+			unsigned	e;
+
+			node = acm_step(node, (unsigned char) text[i]);
+			if (node == ACM_NO_NODE)
+				return found;
+			e = acm_node_entry(node);
+			if (e == 0)
+				continue;
+			if (i + 1 == len)
+			{
+				found = &acm_entries[e];
+				*at = w + 1;
+				*skip = 0;
+			}
+			else if ((acm_entries[e].flags & F_GLUE) && ((unsigned char) text[i + 1] & 0xC0) != 0x80)
+			{
+				found = &acm_entries[e];
+				*at = w;
+				*skip = i + 1;
+			}
+		}
+	}
+	return found;
+}
+
+/*
+ * Take the longest legal form or stock word off the end. Returns whether
+ * there was one; if it is all that is left, takes nothing and notes that.
+ */
+static bool
+strip_end(acm_name_words *n)
+{
+	int			at = 0;
+	int			keep = 0;
+	const acm_word *last = &n->words[n->end - 1];
+	const acm_entry *e;
+
+	if (!acm_may_end(last->text, last->len))
+		return false;
+	e = form_at_end(n, &at, &keep);
+	if (e == NULL)
+		return false;
+	if (at == n->first && keep == 0)
+	{
+		n->only_legal = e->kind == K_LEGAL && !(e->flags & F_NAME);
+		return false;
+	}
+	if (e->kind == K_LEGAL)
+	{
+		n->form = e;
+		n->form_at_end = true;
+	}
+	if (keep > 0)
+	{
+		acm_word	form = n->words[at];
+
+		form.text += keep;
+		form.len -= keep;
+		ACM_TELL(n, "legal form", &form, &form + 1, e->codes);
+		n->words[at].len = (uint16_t) keep;
+		n->letters |= keep == 1;
+		at++;
+	}
+	else
+		ACM_TELL(n, e->kind == K_LEGAL ? "legal form" : "share class", n->words + at, n->words + n->end, e->codes);
+	n->end = at;
+	return true;
+}
+
+/* Whether something may stand at the start: the first two letters tell, mostly no */
+static inline bool
+may_lead(const acm_name_words *n)
+{
+	const char *text = n->words[n->first].text;
+	uint32_t	node = acm_step(acm_step(ACM_ROOT, 'S'), (unsigned char) text[0]);
+
+	return node != ACM_NO_NODE && (n->words[n->first].len == 1 || acm_step(node, (unsigned char) text[1]) != ACM_NO_NODE);
+}
+
+/* Take the article or a leading legal form off, likewise */
+static bool
+strip_start(acm_name_words *n)
+{
+	int			at = 0;
+	int			skip = 0;
+	const acm_entry *e = form_at_start(n, &at, &skip);
+
+	if (e == NULL)
+		return false;
+	if (at == n->end)
+	{
+		n->only_legal = !(e->flags & F_NAME);
+		return false;
+	}
+	if (e->kind == K_LEGAL && !n->form_at_end)
+		n->form = e;
+	if (skip > 0)
+	{
+		acm_word	form = n->words[at];
+
+		form.len = (uint16_t) skip;
+		ACM_TELL(n, "leading legal form", &form, &form + 1, e->codes);
+		n->words[at].text += skip;
+		n->words[at].len -= skip;
+		n->letters |= n->words[at].len == 1;
+	}
+	else
+		ACM_TELL(n, e->kind == K_LEGAL ? "leading legal form" : "article", n->words + n->first, n->words + at, e->codes);
+	n->first = at;
+	return true;
+}
+
+/*
+ * The par value at the end of a security's name: a currency's short name and
+ * digits ("DL-,01", "EO1"), and what tells the class of share before it
+ */
+static bool
+strip_par_value(acm_name_words *n)
+{
+	static const char *const units[] = {
+		"dl", "eo", "ls", "sf", "sk", "nk", "dk", "yn", "yc", "hd", "zy", "dh", "rc", "adr"
+	};
+	static const char *const classes[] = {
+		"new", "neue", "nam", "nom", "na", "inh", "vz", "vzo", "st", "sp", "konv", "port", "pfd", "ord"
+	};
+	int			at = n->end;
+	bool		found = false;
+	const acm_word *last = &n->words[n->end - 1];
+
+	if (last->text[last->len - 1] > '9')
+		return false;			/* nearly always */
+	while (at > n->first && acm_is_digits(n->words[at - 1].text, n->words[at - 1].len))
+		at--;
+	if (at == n->first)
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && !found; i++)
+	{
+		const acm_word *w = &n->words[at - 1];
+		int			len = (int) strlen(units[i]);
+
+		found = w->len >= len && memcmp(w->text, units[i], len) == 0 &&
+			(w->len > len ? acm_is_digits(w->text + len, w->len - len) : at < n->end);
+	}
+	if (!found || --at == n->first)
+		return false;
+	while (found && at > n->first + 1)
+	{
+		const acm_word *w = &n->words[at - 1];
+
+		found = w->len == 1 && w->text[0] > '9';
+		for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]) && !found; i++)
+			found = w->len == strlen(classes[i]) && memcmp(w->text, classes[i], w->len) == 0;
+		if (found)
+			at--;
+	}
+	ACM_TELL(n, "par value", n->words + at, n->words + n->end, "");
+	n->end = at;
+	return true;
+}
+
+/*
+ * A letter that lost its apostrophe goes back to its word: O Brien, L Oreal,
+ * Macy s Stores. Words stand apart in the text of the acm_fold, so there is
+ * room for the letter.
+ */
+static bool
+join_letters(acm_name_words *n)
+{
+	bool		changed = false;
+
+	for (int w = n->first; w + 1 < n->end; w++)
+	{
+		acm_word   *a = &n->words[w];
+		acm_word   *b = a + 1;
+		int			gone = -1;
+
+		if (a->len != 1 && b->len != 1)
+			continue;
+		if (a->len == 1 && b->len >= 4 && !(b->flags & ACM_W_STATIC) && !word_is(b, "plus") && strchr("odl", a->text[0]) != NULL &&
+			(w == n->first || (a[-1].len > 1 && !word_is(&a[-1], "and"))))
+		{
+			b->text--;
+			b->len++;
+			*(char *) b->text = a->text[0];
+			gone = w;
+		}
+		else if (b->len == 1 && b->text[0] == 's' && a->len >= 3 && !(a->flags & ACM_W_STATIC) &&
+				 w + 2 < n->end && !word_is(a, "and") && !word_is(a, "plus"))
+		{
+			*(char *) (a->text + a->len) = 's';
+			a->len++;
+			gone = w + 1;
+		}
+		if (gone >= 0)
+		{
+			n->end--;
+			memmove(n->words + gone, n->words + gone + 1, (n->end - gone) * sizeof(acm_word));
+			changed = true;
+		}
+	}
+	return changed;
+}
+
+/* Cut at "doing business as", "formerly" and the like: the name before stands */
+static bool
+strip_after_marker(acm_name_words *n)
+{
+	for (int w = n->first + 1; w + 1 < n->end; w++)
+	{
+		int			past;
+
+		if (longest_from('M', n->words, w, n->end, &past) != NULL && past < n->end)
+		{
+			ACM_TELL(n, "other name", n->words + w, n->words + n->end, "");
+			n->end = w;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What the table of words tells of a word, NULL if it is not there */
+static inline const acm_special_word *
+special_word(const acm_word *w)
+{
+	uint64_t	k;
+	unsigned	slot;
+
+	if (w->len > ACM_SPECIAL_MAX || (w->flags & ACM_W_STATIC))
+		return NULL;
+	memcpy(&k, w->text, 8);		/* acm_fold has the room */
+	slot = acm_special_slot(k, w->len);
+	if (!(acm_special_bits[slot >> 6] >> (slot & 63) & 1))
+		return NULL;			/* nearly always */
+	for (; acm_special_slots[slot] != 0;
+		 slot = (slot + 1) & ((1 << ACM_SPECIAL_BITS) - 1))
+	{
+		const acm_special_word *s = &acm_special_words[acm_special_slots[slot]];
+
+		if (s->len == w->len && memcmp(s->text, w->text, s->len) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+/* Note which rules about single words can apply at all: few names need any */
+static void
+look_for_special(acm_name_words *n)
+{
+	n->abbreviations = n->markers = false;
+	for (int w = n->first; w < n->end; w++)
+	{
+		const acm_special_word *s = special_word(&n->words[w]);
+
+		if (s != NULL)
+		{
+			n->abbreviations |= s->word != NULL;
+			n->markers |= s->marker;
+		}
+	}
+}
+
+/* Write out abbreviations */
+static bool
+expand(acm_name_words *n)
+{
+	bool		changed = false;
+
+	for (int w = n->first; w < n->end; w++)
+	{
+		const acm_special_word *a = special_word(&n->words[w]);
+
+		if (a != NULL && a->word != NULL &&
+			(a->when == A_ALWAYS || (a->when == A_BETWEEN && w > n->first && w < n->end - 1) ||
+			 (a->when == A_DOTTED && (n->words[w].flags & ACM_W_DOT_AFTER))))
+		{
+			ACM_TELL(n, "abbreviation", n->words + w, n->words + w + 1, a->word);
+			n->words[w].text = a->word;
+			n->words[w].len = a->word_len;
+			n->words[w].flags |= ACM_W_STATIC;
+			changed = n->expanded = true;
+		}
+	}
+	return changed;
+}
+
+/* See company_rules.h */
+void
+acm_reduce_words(acm_name_words *n)
+{
+	look_for_special(n);
+	do
+	{
+		do
+		{
+			n->only_legal = false;
+			while (may_lead(n) && strip_start(n))
+				;
+			do
+			{
+				while (n->end - n->first > 1 && word_is(&n->words[n->end - 1], "and"))
+					n->end--;
+			} while (strip_end(n) || strip_par_value(n));
+		} while ((n->markers && strip_after_marker(n)) || (may_lead(n) && strip_start(n)));
+	} while ((n->letters && join_letters(n)) || (n->abbreviations && expand(n)));
+}
+
+/* Words [at..upto) fall away, if anything else is left */
+static void
+take_out(acm_name_words *n, int at, int upto, const char *rule)
+{
+	if (at == n->first && upto == n->end)
+		return;
+	ACM_TELL(n, rule, n->words + at, n->words + upto, "");
+	memmove(n->words + at, n->words + upto, (n->end - upto) * sizeof(acm_word));
+	n->end -= upto - at;
+}
+
+/*
+ * Whether a bracket's words[from..end) tell where or what the company was,
+ * not who: tags, alone or joined by "and", or anything after "formerly".
+ */
+static bool
+is_tag(const acm_word *words, int from, int end)
+{
+	while (from < end)
+	{
+		int			past;
+		const acm_entry *e = longest_from('B', words, from, end, &past);
+
+		if (e == NULL)
+			return false;
+		if (e->kind == K_OPENER)
+			return true;
+		from = past;
+		if (from + 1 < end && word_is(&words[from], "and"))
+			from++;
+	}
+	return true;
+}
+
+/*
+ * Whether the word is made of the initials of words[from..end): small words
+ * may be passed over (Itissalat Al-Maghrib (IAM))
+ */
+static bool
+are_initials(const acm_word *word, const acm_word *words, int from, int end)
+{
+	int			i = 0;
+
+	if (word->len < 3)
+		return false;
+	for (; from < end; from++)
+	{
+		if (i < word->len && words[from].text[0] == word->text[i])
+			i++;
+		else if (i == 0 || words[from].len > 3)
+			return false;
+	}
+	return i == word->len;
+}
+
+/* See company_rules.h */
+void
+acm_read_punctuation(acm_name_words *n, int ngroups)
+{
+	/* (Europe), (HQ), (formerly Acme), (The) */
+	for (int g = 1; g <= ngroups; g++)
+	{
+		int			at = n->first;
+		int			upto;
+
+		while (at < n->end && n->words[at].group != g)
+			at++;
+		upto = at;
+		while (upto < n->end && n->words[upto].group == g)
+			upto++;
+		if (upto == at)
+			continue;
+		if (is_tag(n->words, at, upto))
+			take_out(n, at, upto, "bracket");
+		else if (upto == at + 1 && are_initials(&n->words[at], n->words, n->first, at))
+			take_out(n, at, upto, "initials in brackets");
+	}
+
+	/* CORP /DE/, INC/MI, CO /NEW/: as the SEC writes the state, or a later namesake */
+	if (n->end - n->first > 2 && (n->words[n->end - 1].flags & ACM_W_SLASH) &&
+		n->words[n->end - 1].len <= 3 && word_form(&n->words[n->end - 2]))
+		take_out(n, n->end - 1, n->end, "state");
+	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_COMMA) && word_is(&n->words[n->end - 1], "the"))
+		take_out(n, n->end - 1, n->end, "article");
+	/* O.N., no par value */
+	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_DOTTED) && word_is(&n->words[n->end - 1], "on"))
+		take_out(n, n->end - 1, n->end, "par value");
+
+	/* M/s Acme, A/S Acme, SIA "Acme" */
+	if (n->end - n->first > 1)
+	{
+		const acm_word *w = &n->words[n->first];
+		const acm_entry *e = word_form(w);
+
+		if (((w->flags & ACM_W_SLASHED) || (w[1].flags & ACM_W_QUOTE)) &&
+			(e != NULL || word_is(w, "ms") || word_is(w, "ta")))
+		{
+			n->form = e;
+			take_out(n, n->first, n->first + 1, "leading legal form");
+		}
+	}
+
+	/* Acme t/a Brand, Acme c/o Agent */
+	for (int w = n->first + 1; w < n->end; w++)
+		if ((n->words[w].flags & ACM_W_SLASHED) && (word_is(&n->words[w], "ta") || word_is(&n->words[w], "co")))
+			take_out(n, w, n->end, "other name");
+}
+
+/* See company.h */
+bool
+acm_collision_prone(const char *name, int len)
+{
+	/* from the start of each word on, over blanks: phrases are stored without */
+	for (int start = 0; start < len; start++)
+	{
+		uint32_t	node = acm_step(ACM_ROOT, 'C');
+
+		if (start > 0 && name[start - 1] != ' ')
+			continue;
+		for (int i = start; i < len; i++)
+		{
+			if (name[i] == ' ')
+				continue;
+			node = acm_step(node, (unsigned char) name[i]);
+			if (node == ACM_NO_NODE)
+				break;
+			if (acm_node_entry(node) && (i + 1 == len || name[i + 1] == ' '))
+				return true;
+		}
+	}
+	return false;
+}
