@@ -626,6 +626,7 @@ match_by(acm_engine *engine, acm_rule rule)
 	MemoryContext context;
 	MemoryContext old;
 	near_state *s;
+	Size		limit;
 	uint32		npasses;
 
 	if ((engine->options.rules & (1 << rule)) == 0)
@@ -638,8 +639,13 @@ match_by(acm_engine *engine, acm_rule rule)
 	initStringInfo(&s->other);
 	make_nodes(s);
 
-	/* some ten keys a node, in as many passes as memory asks for */
-	npasses = 1 + (Size) s->nnodes * 10 * ACM_NEAR_ENTRY_SIZE / get_hash_memory_limit();
+	/*
+	 * Some ten keys a node, in as many passes as memory asks for. Each reads
+	 * all names again, perhaps from a file: not for less than what the nodes
+	 * take themselves.
+	 */
+	limit = Max(get_hash_memory_limit(), (Size) s->nnodes * sizeof(node));
+	npasses = 1 + (Size) s->nnodes * 10 * ACM_NEAR_ENTRY_SIZE / limit;
 	for (int side = 0; side < 2; side++)
 		s->index[side] = acm_near_index_create(npasses);
 	for (uint32 pass = 0; pass < npasses; pass++)
