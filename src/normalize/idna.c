@@ -12,6 +12,10 @@
 
 #include "normalize/unicode.h"
 
+#if U_ICU_VERSION_MAJOR_NUM < 72
+#error "accountmatch needs ICU 72 or later, which knows Unicode 15.0"
+#endif
+
 /*
  * Errors that the WHATWG URL standard does not ask for: hyphens anywhere, and
  * lengths, which are checked on the whole host later.

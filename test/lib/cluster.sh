@@ -1,7 +1,8 @@
 #!/bin/bash
 # cluster.sh start NAME | stop NAME | drop NAME | env NAME COMMAND...
 # A throw-away cluster below WORK, of the programs in BINDIR: own data
-# directory, own socket directory, no TCP port.
+# directory, own socket directory, no TCP port. CLUSTER_CONF has more settings;
+# UNDER is a command, with options, that runs the server.
 set -euo pipefail
 what=$1 name=$2
 shift 2
@@ -42,7 +43,9 @@ start()
 		echo "timezone = 'UTC'"
 		printf '%s\n' "${CLUSTER_CONF:-}"
 	} | as tee -a "$dir/data/postgresql.conf" > /dev/null
-	as "$BINDIR/pg_ctl" -D "$dir/data" -l "$dir/log" -w start > /dev/null ||
+	printf '#!/bin/sh\nexec %s "%s" "$@"\n' "${UNDER:-}" "$BINDIR/postgres" > "$dir/postgres"
+	chmod 755 "$dir/postgres"
+	as "$BINDIR/pg_ctl" -p "$dir/postgres" -D "$dir/data" -l "$dir/log" -w start > /dev/null ||
 		{ cat "$dir/log" >&2; exit 1; }
 }
 
