@@ -557,37 +557,43 @@ is_several(near_state *s, const node *n)
 	return n->with_site && n->nlinks > 1 && acm_site_parts(s->engine, in, NULL) > 1;
 }
 
+/* What two nodes are to each other, for their pairs of rows */
+typedef struct near_finding
+{
+	acm_rule	rule;
+	acm_verdict verdict;
+} near_finding;
+
+/* A pair of rows of two nodes; one of the nodes has no domain, and countries agree */
+static void
+pair_nearly(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
+{
+	const near_finding *finding = arg;
+
+	acm_note_links(engine, finding->rule, finding->verdict, ours, theirs, 0);
+}
+
 /* Note the pairs of rows of two nodes */
 static void
 note_candidate(near_state *s, const candidate *c)
 {
-	acm_engine *engine = s->engine;
-	const node *ours = &s->nodes[c->node[ACM_OURS]];
-	const node *theirs = &s->nodes[c->node[ACM_THEIRS]];
-	acm_verdict verdict = ours->verdict;
+	near_finding finding = {s->rule, s->nodes[c->node[ACM_OURS]].verdict};
+	acm_group_side in[2];
+	bool		several = false;
 
-	if (!mutually_best(s->nodes, c->node[ACM_OURS], c->node[ACM_THEIRS]))
-		verdict = ACM_NOT_BEST;
-	else if (is_several(s, ours) || is_several(s, theirs))
-		verdict = ACM_NAME_SEVERAL;
-	for (uint32 i = 0; i < ours->nlinks; i++)
+	for (int side = 0; side < 2; side++)
 	{
-		uint32		our_link = s->links[ours->first + i];
-		uint32		our_row = engine->list[ACM_OURS].links[ACM_KIND_NAME][our_link].row;
+		const node *n = &s->nodes[c->node[side]];
 
-		for (uint32 j = 0; j < theirs->nlinks; j++)
-		{
-			uint32		their_link = s->links[theirs->first + j];
-			uint32		their_row = engine->list[ACM_THEIRS].links[ACM_KIND_NAME][their_link].row;
-
-			CHECK_FOR_INTERRUPTS();
-			if (acm_has_site(&engine->list[ACM_OURS], our_row) &&
-				acm_has_site(&engine->list[ACM_THEIRS], their_row))
-				continue;
-			acm_note_links(engine, s->rule, acm_countries_differ(engine, our_row, their_row) ?
-						   ACM_COUNTRIES_DIFFER : verdict, our_link, their_link, 0);
-		}
+		in[side].links = s->links + n->first;
+		in[side].n = n->nlinks;
+		several |= is_several(s, n);
 	}
+	if (!mutually_best(s->nodes, c->node[ACM_OURS], c->node[ACM_THEIRS]))
+		finding.verdict = ACM_NOT_BEST;
+	else if (several)
+		finding.verdict = ACM_NAME_SEVERAL;
+	acm_each_pair(s->engine, ACM_KIND_NAME, in, pair_nearly, &finding);
 }
 
 /* For qsort */

@@ -152,5 +152,13 @@ INSERT INTO theirs SELECT i, 'Veltrimor ' || (10100000 + i) FROM generate_series
 SET LOCAL statement_timeout = '20s';
 SELECT lives_ok($$SELECT count(*) FROM overlap('ours', 'theirs', similar => true)$$, 'names that all look alike');
 
+
+-- nor do the rows of two names that are nearly equal, as many as they are
+TRUNCATE ours, theirs;
+INSERT INTO ours SELECT i, 'Zorblat Quandrix' FROM generate_series(1, 60000) i;
+INSERT INTO theirs SELECT i, 'Zorblat Quandrx' FROM generate_series(1, 60000) i;
+SELECT results_eq($$SELECT count(*), count(DISTINCT our_id), count(DISTINCT their_id), count(DISTINCT company) FROM overlap('ours', 'theirs')$$,
+	$$VALUES (119999::bigint, 60000::bigint, 60000::bigint, 1::bigint)$$, 'a star, not all pairs');
+
 SELECT * FROM finish();
 ROLLBACK;
