@@ -131,7 +131,8 @@ put_key(acm_reader *reader, acm_kind kind, const char *data, uint16 len,
 	memcpy(to, &extra_len, sizeof(uint16));
 	memcpy(to + sizeof(uint16), &len, sizeof(uint16));
 	memcpy(to + 2 * sizeof(uint16), data, len);
-	memcpy(to + 2 * sizeof(uint16) + len, extra, extra_len);
+	if (extra_len > 0)			/* extra may be NULL */
+		memcpy(to + 2 * sizeof(uint16) + len, extra, extra_len);
 	record->len += 2 * sizeof(uint16) + len + extra_len;
 	return link;
 }

@@ -26,7 +26,7 @@ acm_host_label(const char *host, int len, char *out)
 	host = d.host + d.reg_off;
 	if (d.host_len - d.reg_off >= 4 && memcmp(host, "xn--", 4) == 0)
 		return 0;
-	for (int i = 0; host[i] != '.' && i < d.host_len - d.reg_off && n < LABEL_MAX; i++)
+	for (int i = 0; i < d.host_len - d.reg_off && host[i] != '.' && n < LABEL_MAX; i++)
 	{
 		if (host[i] != '-' && host[i] != '_')
 			out[n++] = host[i];

@@ -1,11 +1,11 @@
 #!/usr/bin/perl
-# report.pl LIBRARY LOG...: print each error that valgrind found with a frame in
-# the library, once, and what ended a process early. Fails if there is any, or
-# if no process ran at all.
+# report.pl LIBRARY SOURCE LOG...: print each error that valgrind found with a
+# frame in the library or in a file below SOURCE, once, and what ended a process
+# early. Fails if there is any, or if no process ran at all.
 use strict;
 use warnings;
 
-my ($library, @logs) = @ARGV;
+my ($library, $source, @logs) = @ARGV;
 die "no logs\n" unless @logs;
 my (%seen, $others);
 
@@ -17,7 +17,7 @@ for my $log (@logs)
 	for my $error (split /\n\s*\n/, $text)
 	{
 		next unless $error =~ /^ +(?:at|by) 0x/m || $error =~ /terminating/;
-		if ($error =~ /\Q$library\E\.so|src\/(?:normalize|overlap)|terminating/)
+		if ($error =~ /\Q$library\E|\Q$source\E|terminating/)
 		{
 			(my $key = $error) =~ s/0x[0-9A-F]+//g;
 			print "$log\n$error\n\n" unless $seen{$key}++;
