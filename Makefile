@@ -37,6 +37,7 @@ NORMALIZE_OBJS = \
 # Likewise, over OpenSSL
 CRYPTO_OBJS = \
 	src/blind/crypto.o \
+	src/blind/curve.o \
 	src/blind/key.o
 
 OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
