@@ -51,6 +51,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
 	src/blind/keys.o \
 	src/blind/blinded.o \
 	src/blind/blind.o \
+	src/overlap/array.o \
 	src/overlap/corrections.o \
 	src/overlap/engine.o \
 	src/overlap/evidence.o \
@@ -58,6 +59,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
 	src/overlap/groups.o \
 	src/overlap/guess.o \
 	src/overlap/keys.o \
+	src/overlap/late_names.o \
 	src/overlap/list.o \
 	src/overlap/names.o \
 	src/overlap/near.o \

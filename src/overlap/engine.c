@@ -8,7 +8,9 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "overlap/array.h"
 #include "overlap/engine.h"
+#include "overlap/late_names.h"
 #include "overlap/read.h"
 #include "overlap/stages.h"
 
@@ -54,13 +56,6 @@ acm_find_rule(const char *name)
 	return -1;
 }
 
-/* Memory for n items of a size, which may be more than a gigabyte */
-static void *
-make_array(Size n, Size size, int flags)
-{
-	return MemoryContextAllocExtended(CurrentMemoryContext, (n + 1) * size, MCXT_ALLOC_HUGE | flags);
-}
-
 /* Append to a list of evidence */
 static void
 append_evidence(acm_engine *engine, acm_evidence_list *list, const acm_evidence *e)
@@ -69,7 +64,7 @@ append_evidence(acm_engine *engine, acm_evidence_list *list, const acm_evidence 
 	{
 		list->max = list->max ? list->max * 2 : 1024;
 		list->items = list->items ?
-			repalloc_huge(list->items, (Size) list->max * sizeof(acm_evidence)) :
+			acm_grow_array(list->items, list->max, sizeof(acm_evidence)) :
 			MemoryContextAlloc(engine->context, list->max * sizeof(acm_evidence));
 	}
 	list->items[list->n++] = *e;
@@ -176,10 +171,13 @@ compare_keys(acm_engine *engine, int side, const acm_evidence *a, const acm_evid
 {
 	const acm_list *list = &engine->list[side];
 	const acm_record *record = acm_list_record(list, a->row[side], &engine->scratch[side]);
-	acm_key		x = acm_record_key(list, record, rules[a->rule].kind, a->link[side]);
-	acm_key		y = acm_record_key(list, record, rules[b->rule].kind, b->link[side]);
-	int			cmp = memcmp(x.bytes, y.bytes, Min(x.len, y.len));
+	acm_key		x;
+	acm_key		y;
+	int			cmp;
 
+	acm_record_key(list, record, rules[a->rule].kind, a->link[side], &x);
+	acm_record_key(list, record, rules[b->rule].kind, b->link[side], &y);
+	cmp = memcmp(x.bytes, y.bytes, Min(x.len, y.len));
 	return cmp != 0 ? cmp : (int) x.len - (int) y.len;
 }
 
@@ -209,10 +207,10 @@ order_matches(acm_engine *engine)
 {
 	uint32		nrows = engine->list[ACM_OURS].nrows;
 	acm_evidence_list *matches = &engine->matches;
-	uint32	   *start = make_array(nrows, sizeof(uint32), MCXT_ALLOC_ZERO);
-	acm_evidence *sorted = make_array(matches->n, sizeof(acm_evidence), 0);
+	uint32	   *start = acm_make_array(nrows, sizeof(uint32), MCXT_ALLOC_ZERO);
+	acm_evidence *sorted = acm_make_array(matches->n, sizeof(acm_evidence), 0);
 	Size		ntheirs = engine->list[ACM_THEIRS].nrows;
-	uint32	   *last = make_array(ntheirs, sizeof(uint32), 0);
+	uint32	   *last = acm_make_array(ntheirs, sizeof(uint32), 0);
 	uint32		n = 0;
 
 	/* last[their row]: where its last match stands in the result */
@@ -284,7 +282,7 @@ find_companies(acm_engine *engine)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("the two lists have more than %u accounts", PG_UINT32_MAX)));
-	parent = make_array(nrows, sizeof(uint32), 0);
+	parent = acm_make_array(nrows, sizeof(uint32), 0);
 	for (Size i = 0; i < nrows; i++)
 		parent[i] = (uint32) i;
 	for (uint32 i = 0; i < engine->matches.n; i++)
@@ -307,7 +305,7 @@ find_companies(acm_engine *engine)
 	{
 		Size		n = engine->list[side].nrows;
 
-		engine->company[side] = make_array(n, sizeof(uint32), 0);
+		engine->company[side] = acm_make_array(n, sizeof(uint32), 0);
 		memset(engine->company[side], 0xff, n * sizeof(uint32));
 	}
 	engine->companies = palloc(maxcompanies * sizeof(acm_company));
@@ -325,7 +323,7 @@ find_companies(acm_engine *engine)
 			if (engine->ncompanies == maxcompanies)
 			{
 				maxcompanies *= 2;
-				engine->companies = repalloc_huge(engine->companies, (Size) maxcompanies * sizeof(acm_company));
+				engine->companies = acm_grow_array(engine->companies, maxcompanies, sizeof(acm_company));
 			}
 			*company = engine->ncompanies++;
 			memset(&engine->companies[*company], 0, sizeof(acm_company));
@@ -384,13 +382,19 @@ acm_engine_run(acm_engine *engine)
 	engine->numbering = acm_numbering_create(budget / 2);
 	for (int side = 0; side < 2; side++)
 	{
+		engine->list[side].late_names = acm_names_can_wait(&engine->options);
 		acm_list_read(&engine->list[side], side, engine->numbering, engine->statuses,
 					  engine->corrections, budget / 4);
 		acm_stage_done(reading[side], engine->list[side].nrows);
 		initStringInfo(&engine->scratch[side]);
-		engine->matched[side] = make_array(engine->list[side].nrows, 1, MCXT_ALLOC_ZERO);
+		engine->matched[side] = acm_make_array(engine->list[side].nrows, 1, MCXT_ALLOC_ZERO);
 	}
-	acm_numbering_finish(engine->numbering);
+	for (int kind = 0; kind < ACM_NKINDS; kind++)
+	{
+		if (kind == ACM_KIND_NAME)
+			acm_name_rows(engine);
+		acm_keys_finish(engine->numbering->kind[kind]);
+	}
 	acm_stage_done("number keys", acm_keys_count(engine->numbering->kind[ACM_KIND_DOMAIN]) +
 				   acm_keys_count(engine->numbering->kind[ACM_KIND_NAME]));
 

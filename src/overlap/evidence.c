@@ -78,7 +78,7 @@ acm_evidence_key(const acm_engine *engine, const acm_evidence *e, int side, cons
 
 	if (e->link[side] == ACM_NO_KEY)
 		return NULL;
-	key = acm_record_key(&engine->list[side], record, kind, e->link[side]);
+	acm_record_key(&engine->list[side], record, kind, e->link[side], &key);
 	return key_text(kind, &key);
 }
 
@@ -137,8 +137,9 @@ acm_row_keys(const acm_engine *engine, int side, uint32 row, acm_kind kind, cons
 	initStringInfo(&s);
 	for (uint32 i = ACM_LINKS_OF(list, row, kind); i < ACM_LINKS_END(list, row, kind); i++)
 	{
-		acm_key		key = acm_record_key(list, record, kind, i);
+		acm_key		key;
 
+		acm_record_key(list, record, kind, i, &key);
 		appendStringInfo(&s, "%s%s", s.len > 0 ? ", " : "", key_text(kind, &key));
 	}
 	return s.len > 0 ? s.data : NULL;

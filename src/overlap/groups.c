@@ -7,18 +7,11 @@
 
 #include "miscadmin.h"
 
+#include "overlap/array.h"
 #include "overlap/groups.h"
 
 /* Links between two looks for a cancel */
 #define CHECK_EVERY 0xffff
-
-/* Room for n numbers, which may be more than a gigabyte */
-static uint32 *
-make_array(Size n, int flags)
-{
-	return MemoryContextAllocExtended(CurrentMemoryContext, (n + 1) * sizeof(uint32),
-									  MCXT_ALLOC_HUGE | flags);
-}
 
 /* Collect the groups of a kind; see the header */
 acm_groups *
@@ -33,7 +26,7 @@ acm_groups_make(const acm_list *ours, const acm_list *theirs, acm_kind kind, uin
 	{
 		const acm_link *links = lists[side]->links[kind];
 
-		count[side] = make_array(nkeys, MCXT_ALLOC_ZERO);
+		count[side] = acm_make_array(nkeys, sizeof(uint32), MCXT_ALLOC_ZERO);
 		for (uint32 i = 0; i < lists[side]->nlinks[kind]; i++)
 		{
 			if ((i & CHECK_EVERY) == 0)
@@ -42,14 +35,14 @@ acm_groups_make(const acm_list *ours, const acm_list *theirs, acm_kind kind, uin
 		}
 	}
 
-	group = make_array(nkeys, 0);
+	group = acm_make_array(nkeys, sizeof(uint32), 0);
 	for (uint32 key = 0; key < nkeys; key++)
 		group[key] = (count[0][key] && count[1][key]) ? groups->ngroups++ : ACM_NO_KEY;
 
 	for (int side = 0; side < 2; side++)
 	{
 		const acm_link *links = lists[side]->links[kind];
-		uint32	   *start = make_array(groups->ngroups, 0);
+		uint32	   *start = acm_make_array(groups->ngroups, sizeof(uint32), 0);
 		uint32		total = 0;
 
 		/* start[g] is where the next link of g goes, until all are placed */
@@ -61,7 +54,7 @@ acm_groups_make(const acm_list *ours, const acm_list *theirs, acm_kind kind, uin
 				total += count[side][key];
 			}
 		}
-		groups->links[side] = make_array(total, 0);
+		groups->links[side] = acm_make_array(total, sizeof(uint32), 0);
 		for (uint32 i = 0; i < lists[side]->nlinks[kind]; i++)
 		{
 			uint32		g = group[links[i].key];

@@ -16,6 +16,7 @@
 #include "storage/buffile.h"
 #include "utils/memutils.h"
 
+#include "overlap/array.h"
 #include "overlap/keys.h"
 
 /* Arrays that one numbering can write to; their place is kept in the lowest bits of a hash */
@@ -217,7 +218,7 @@ make_room(acm_keys *keys)
 		return;
 	}
 	keys->maxnotes = more;
-	keys->notes = keys->notes ? repalloc_huge(keys->notes, more * sizeof(note)) :
+	keys->notes = keys->notes ? acm_grow_array(keys->notes, more, sizeof(note)) :
 		MemoryContextAlloc(keys->context, more * sizeof(note));
 }
 
@@ -352,7 +353,7 @@ number_notes(acm_keys *keys)
 		bits++;
 	nparts = (Size) 1 << bits;
 	ends = palloc0((nparts + 1) * sizeof(Size));
-	sorted = MemoryContextAllocExtended(context, n * sizeof(note), MCXT_ALLOC_HUGE);
+	sorted = acm_make_array(n, sizeof(note), 0);
 
 	/* within a file the upper bits are the same */
 #define PART_OF(hash) (bits == 0 ? 0 : ((hash) << (keys->files ? FILE_BITS : 0)) >> (32 - bits))
@@ -378,8 +379,8 @@ number_notes(acm_keys *keys)
 	/* now ends[p] is where part p ends */
 	while (nslots < most * 3 / 2)
 		nslots *= 2;
-	slots = MemoryContextAllocExtended(context, (Size) nslots * sizeof(slot), MCXT_ALLOC_HUGE);
-	numbers = MemoryContextAllocExtended(context, (most + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
+	slots = acm_make_array(nslots, sizeof(slot), 0);
+	numbers = acm_make_array(most, sizeof(uint32), 0);
 	for (Size p = 0; p < nparts; p++)
 	{
 		Size		start = p > 0 ? ends[p - 1] : 0;
@@ -417,7 +418,7 @@ read_file(acm_keys *keys, BufFile *file)
 		if (keys->nnotes == keys->maxnotes)
 		{
 			keys->maxnotes *= 2;
-			keys->notes = repalloc_huge(keys->notes, keys->maxnotes * sizeof(note));
+			keys->notes = acm_grow_array(keys->notes, keys->maxnotes, sizeof(note));
 		}
 		n = &keys->notes[keys->nnotes++];
 		n->hash = e.hash;

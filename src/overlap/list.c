@@ -5,6 +5,7 @@
 #include "compat.h"
 
 #include "normalize/company.h"
+#include "overlap/array.h"
 #include "overlap/list.h"
 
 /* An empty numbering */
@@ -23,12 +24,23 @@ acm_numbering_create(Size memory_limit)
 	return numbering;
 }
 
-/* Settle all numbers */
-void
-acm_numbering_finish(acm_numbering *numbering)
+/* Append a link of a kind; see the header */
+acm_link *
+acm_list_add_link(acm_list *list, acm_kind kind, uint32 row)
 {
-	for (int kind = 0; kind < ACM_NKINDS; kind++)
-		acm_keys_finish(numbering->kind[kind]);
+	acm_link   *link;
+
+	if (list->nlinks[kind] == list->maxlinks[kind])
+	{
+		list->maxlinks[kind] *= 2;
+		list->links[kind] = acm_grow_array(list->links[kind], list->maxlinks[kind], sizeof(acm_link));
+	}
+	link = &list->links[kind][list->nlinks[kind]++];
+	link->key = ACM_NO_KEY;
+	link->parent = ACM_NO_KEY;
+	link->row = row;
+	link->tag = 0;
+	return link;
 }
 
 /* A row's record */
@@ -50,20 +62,26 @@ acm_read_key(const char *at, acm_key *key)
 }
 
 /* The key that a link stands for */
-acm_key
-acm_record_key(const acm_list *list, const acm_record *record, acm_kind kind, uint32 link)
+void
+acm_record_key(const acm_list *list, const acm_record *record, acm_kind kind, uint32 link, acm_key *key)
 {
 	const acm_row *row = &list->rows[list->links[kind][link].row];
 	const char *at = (const char *) record + record->keys;
 	uint32		skip = link - row->link[kind];
-	acm_key		key;
 
+	if (kind == ACM_KIND_NAME && list->late_names)
+	{
+		Datum		name = (Datum) 0;
+
+		acm_record_field(record, ACM_FIELD_NAME, &name);
+		acm_make_name_key(VARDATA_ANY(DatumGetPointer(name)), VARSIZE_ANY_EXHDR(DatumGetPointer(name)), key);
+		return;
+	}
 	for (int k = 0; k < (int) kind; k++)
 		skip += row[1].link[k] - row->link[k];
 	do
-		at = acm_read_key(at, &key);
+		at = acm_read_key(at, key);
 	while (skip-- > 0);
-	return key;
 }
 
 /* The words of a name's key with blanks between them */

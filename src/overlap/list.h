@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "normalize/company.h"
 #include "normalize/country.h"
 #include "normalize/domain.h"
 #include "overlap/keys.h"
@@ -31,7 +32,7 @@ typedef enum acm_field
 /* Kinds of match keys */
 typedef enum acm_kind
 {
-	ACM_KIND_ID,				/* "lei:..."; tag: the scheme */
+	ACM_KIND_ID,				/* "lei:..."; tag: which column of identifiers */
 	ACM_KIND_DOMAIN,			/* a match host; tag: where it comes from; parent: its match domain */
 	ACM_KIND_NAME,				/* a match name without its blanks */
 	ACM_KIND_FAMILY,			/* the domain of a parent company, by the user's aliases */
@@ -67,17 +68,21 @@ typedef struct acm_link
 {
 	uint32		key;			/* number: equal keys of both lists share it */
 	uint32		parent;			/* number of the match domain; ACM_NO_KEY: the key itself */
-	uint32		row;
-	uint8		tag;
+	uint32		row:30;
+	uint32		tag:2;
 } acm_link;
+
+/* As many as the number of a row can have, less one that none has */
+#define ACM_ROWS_MAX ((UINT32_C(1) << 30) - 1)
 
 typedef struct acm_row
 {
-	uint64		pos;			/* of its record in the store */
+	acm_pos		pos;			/* of its record in the store */
 	uint32		link[ACM_NKINDS];	/* its first key of each kind; the next row's ends them */
 	acm_country country;
 	acm_status	status;
-	uint8		domain_kind;	/* acm_domain_kind: the best of its websites and domains, or ACM_NO_DOMAIN */
+	uint8		domain_kind:7;	/* acm_domain_kind: the best of its websites and domains, or ACM_NO_DOMAIN */
+	uint8		has_site:1;		/* it has a domain of its own: see sites.h */
 } acm_row;
 
 /* No website or domain in the row at all; one beyond the kinds */
@@ -104,6 +109,7 @@ typedef struct acm_list
 	uint32		nlinks[ACM_NKINDS];
 	uint32		maxlinks[ACM_NKINDS];
 	acm_store  *store;
+	bool		late_names;		/* names do not stand among the keys of a record: see late_names.h */
 	acm_unknown_word unknown_words[ACM_UNKNOWN_WORDS];
 	int			nunknown_words;
 	uint64		unknown_status; /* rows with a status word that stands for none */
@@ -119,24 +125,32 @@ typedef struct acm_numbering
 /* An empty numbering in CurrentMemoryContext within the given memory (bytes) */
 extern acm_numbering *acm_numbering_create(Size memory_limit);
 
-/* Settle all numbers of the lists read with it */
-extern void acm_numbering_finish(acm_numbering *numbering);
+/* Append a link of a kind to those of a row, the last one that has any; its key is owed */
+extern acm_link *acm_list_add_link(acm_list *list, acm_kind kind, uint32 row);
 
 /* A row's record; see acm_store_fetch */
 extern const acm_record *acm_list_record(const acm_list *list, uint32 row, StringInfo scratch);
 
-/* A key as a record holds it; none of the pointers is aligned */
+/* A key as a record holds it; none of the pointers is aligned. Not to be copied */
 typedef struct acm_key
 {
 	const char *bytes;
 	uint16		len;
 	const char *extra;
 	uint16		extra_len;
+	struct
+	{
+		uint16		words[ACM_NAME_MAX];
+		char		name[ACM_NAME_BUF];
+	}			space;			/* for a name that stands in no record */
 } acm_key;
 
 /* The key that a link of the record's row stands for */
-extern acm_key acm_record_key(const acm_list *list, const acm_record *record,
-							  acm_kind kind, uint32 link);
+extern void acm_record_key(const acm_list *list, const acm_record *record,
+						   acm_kind kind, uint32 link, acm_key *key);
+
+/* The match key of a name; false if it has none */
+extern bool acm_make_name_key(const char *data, Size len, acm_key *key);
 
 /* Read the key at a place in a record; returns the place behind it */
 extern const char *acm_read_key(const char *at, acm_key *key);

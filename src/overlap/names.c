@@ -8,6 +8,7 @@
 #include "miscadmin.h"
 
 #include "normalize/company.h"
+#include "overlap/array.h"
 #include "overlap/engine.h"
 #include "overlap/pairs.h"
 #include "overlap/sites.h"
@@ -52,15 +53,16 @@ borne_by_several(acm_engine *engine, const acm_group_side in[2])
 
 		for (uint32 i = 0; i < in[side].n; i++)
 		{
+			uint32		row = row_of(list, in[side].links[i]);
 			uint32		first;
 			uint32		end;
 
 			CHECK_FOR_INTERRUPTS();
-			acm_row_sites(list, row_of(list, in[side].links[i]), &first, &end);
+			if (!acm_has_site(list, row))
+				continue;
+			acm_row_sites(list, row, &first, &end);
 			if (end - first > 1)
 				return acm_site_parts(engine, in, NULL) > 1;
-			if (first == end)
-				continue;
 			if (site == ACM_NO_KEY)
 				site = acm_site_of(&list->links[ACM_KIND_DOMAIN][first]);
 			differ |= acm_site_of(&list->links[ACM_KIND_DOMAIN][first]) != site;
@@ -75,8 +77,9 @@ words_of(acm_engine *engine, int side, uint32 link, char *out)
 {
 	const acm_list *list = &engine->list[side];
 	const acm_record *record = acm_list_record(list, row_of(list, link), &engine->scratch[side]);
-	acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, link);
+	acm_key		key;
 
+	acm_record_key(list, record, ACM_KIND_NAME, link, &key);
 	return acm_name_words(&key, out);
 }
 
@@ -234,7 +237,7 @@ acm_match_by_name(acm_engine *engine)
 	if ((engine->options.rules & ((1 << ACM_RULE_DOMAIN) | (1 << ACM_RULE_NAME))) == 0)
 		return;
 	groups = acm_engine_groups(engine, ACM_KIND_NAME);
-	several = MemoryContextAllocExtended(CurrentMemoryContext, (Size) groups->ngroups + 1, MCXT_ALLOC_HUGE);
+	several = acm_make_array(groups->ngroups, sizeof(bool), 0);
 
 	for (int pass = 0; pass < 2; pass++)
 	{

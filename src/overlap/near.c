@@ -109,8 +109,9 @@ read_name(near_state *s, int side, uint32 link, StringInfo scratch, char *name, 
 {
 	const acm_list *list = &s->engine->list[side];
 	const acm_record *record = acm_list_record(list, list->links[ACM_KIND_NAME][link].row, scratch);
-	acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, link);
+	acm_key		key;
 
+	acm_record_key(list, record, ACM_KIND_NAME, link, &key);
 	*len = acm_name_words(&key, name);
 	return record;
 }
@@ -247,7 +248,7 @@ read_label(near_state *s, int side, const placed_label *at, StringInfo scratch, 
 
 	if (at->link == ACM_NO_KEY)
 		return acm_row_handle(list, at->row, record, label);
-	key = acm_record_key(list, record, ACM_KIND_DOMAIN, at->link);
+	acm_record_key(list, record, ACM_KIND_DOMAIN, at->link, &key);
 	return acm_host_label(key.bytes, key.len, label);
 }
 

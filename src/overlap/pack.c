@@ -17,23 +17,30 @@
 #include "normalize/identifier.h"
 #include "overlap/reader.h"
 
-/* Text that is shown is cut to this many bytes, at a character */
-#define FIELD_MAX 8000
+/*
+ * Text that is shown is cut to this many bytes, at a character. A name that is
+ * too long to be normalized is so also when it was cut.
+ */
+#define FIELD_MAX (ACM_INPUT_MAX + 4)
 
 /* A row may not have more keys of one kind */
 #define KEYS_MAX 1000
 
-/*
- * The text of a value without a copy where that can be had: at most limit + 1
- * bytes of it, so that one can tell that there are more.
- */
-const char *
-acm_text_of(Datum value, int32 limit, Size *len)
+const acm_identifier_column acm_identifier_columns[ACM_IDENTIFIER_COLUMNS] =
 {
-	struct varlena *v = (struct varlena *) DatumGetPointer(value);
+	{ACM_ATTR_LEI, "lei"},
+	{ACM_ATTR_DUNS, "duns"},
+	{ACM_ATTR_VAT, "vat"}
+};
+
+/* acm_text_of for what is compressed or stored elsewhere */
+const char *
+acm_detoast_text(Datum value, int32 limit, Size *len)
+{
+	struct varlena *v;
 
 	/* do not read a megabyte to throw it away */
-	if (VARATT_IS_EXTENDED(v) && toast_raw_datum_size(value) > (Size) limit + VARHDRSZ)
+	if (toast_raw_datum_size(value) > (Size) limit + VARHDRSZ)
 		v = PG_DETOAST_DATUM_SLICE(value, 0, limit + 1);
 	else
 		v = PG_DETOAST_DATUM_PACKED(value);
@@ -41,31 +48,41 @@ acm_text_of(Datum value, int32 limit, Size *len)
 	return VARDATA_ANY(v);
 }
 
+/* Give the record in the making more room; see the header */
+void
+acm_enlarge_record(acm_reader *reader, uint32 more)
+{
+	if ((Size) reader->record.len + more > ACM_RECORD_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("an account of %s takes more than %d bytes",
+						reader->list->table.relname, ACM_RECORD_MAX)));
+	acm_store_enlarge(reader->list->store, &reader->record, more);
+}
+
 /* Append a field of the given bytes to the record, as a varlena */
 void
 acm_put_field(acm_reader *reader, acm_field field, const char *data, Size len)
 {
-	StringInfo	record = &reader->record;
-	int			at;
+	acm_draft  *record = &reader->record;
+	char	   *to = acm_record_room(reader, VARHDRSZ + VARHDRSZ + len);
+	uint32		at = record->len;
 
 	if (len + VARHDRSZ_SHORT <= VARATT_SHORT_MAX)
 	{
-		at = record->len;
-		enlargeStringInfo(record, VARHDRSZ_SHORT + len);
-		SET_VARSIZE_SHORT(record->data + at, VARHDRSZ_SHORT + len);
-		memcpy(record->data + at + VARHDRSZ_SHORT, data, len);
+		SET_VARSIZE_SHORT(to, VARHDRSZ_SHORT + len);
+		memcpy(to + VARHDRSZ_SHORT, data, len);
 		record->len += VARHDRSZ_SHORT + len;
 	}
 	else
 	{
-		at = INTALIGN(record->len);
-		enlargeStringInfo(record, at - record->len + VARHDRSZ + len);
-		memset(record->data + record->len, 0, at - record->len);
+		at = INTALIGN(at);
+		memset(to, 0, at - record->len);
 		SET_VARSIZE(record->data + at, VARHDRSZ + len);
 		memcpy(record->data + at + VARHDRSZ, data, len);
 		record->len = at + VARHDRSZ + len;
 	}
-	((acm_record *) record->data)->field[field] = at;
+	acm_record_of(reader)->field[field] = at;
 }
 
 /* Append a text field, cut at a character if need be */
@@ -90,7 +107,7 @@ put_key(acm_reader *reader, acm_kind kind, const char *data, uint16 len,
 {
 	acm_list   *list = reader->list;
 	uint32		first = list->rows[list->nrows].link[kind];
-	StringInfo	record = &reader->record;
+	acm_draft  *record = &reader->record;
 	acm_link   *link;
 	char	   *to;
 
@@ -114,20 +131,8 @@ put_key(acm_reader *reader, acm_kind kind, const char *data, uint16 len,
 							list->table.relname, KEYS_MAX)));
 	}
 
-	if (list->nlinks[kind] == list->maxlinks[kind])
-	{
-		list->maxlinks[kind] *= 2;
-		list->links[kind] = repalloc_huge(list->links[kind],
-										  (Size) list->maxlinks[kind] * sizeof(acm_link));
-	}
-	link = &list->links[kind][list->nlinks[kind]++];
-	link->key = ACM_NO_KEY;
-	link->parent = ACM_NO_KEY;
-	link->row = list->nrows;
-	link->tag = 0;
-
-	enlargeStringInfo(record, 2 * sizeof(uint16) + len + extra_len);
-	to = record->data + record->len;
+	link = acm_list_add_link(list, kind, list->nrows);
+	to = acm_record_room(reader, 2 * sizeof(uint16) + len + extra_len);
 	memcpy(to, &extra_len, sizeof(uint16));
 	memcpy(to + sizeof(uint16), &len, sizeof(uint16));
 	memcpy(to + 2 * sizeof(uint16), data, len);
@@ -220,6 +225,8 @@ put_host(acm_reader *reader, const char *data, Size len, uint8 tag)
 	link = put_key(reader, ACM_KIND_DOMAIN, host, host_len, extra, extra_len);
 	if (link)
 		link->tag = tag;
+	if (tag != ACM_HOSTED)
+		reader->list->rows[reader->list->nrows].has_site = true;
 }
 
 /* A website or domain */
@@ -243,79 +250,108 @@ acm_put_email(acm_reader *reader, const char *data, Size len, int arg)
 	put_host(reader, data, len, ACM_FROM_EMAIL);
 }
 
-/* For bsearch */
-static int
-compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
 /*
  * Whether a match name is what people write where a name must stand and there
- * is none: it is no company's. In the order of strcmp.
+ * is none: it is no company's.
  */
 static bool
 is_placeholder(const char *name, int len)
 {
-	static const char *const placeholders[] = {
-		"account", "anonymous", "asdf", "client", "company", "company name", "confidential",
-		"contact", "customer", "delete", "demo", "demo account", "do not use", "dummy",
-		"duplicate", "empty", "example", "freelance", "freelancer", "individual", "me", "misc",
-		"missing", "myself", "n a", "na", "name", "new account", "new company", "nil",
-		"no company", "no name", "none", "not applicable", "not available", "not known", "null",
-		"other", "personal", "privat", "private", "private individual", "prospect", "retired",
-		"sample", "self", "self employed", "selfemployed", "student", "tba", "tbc", "tbd", "test",
-		"test account", "test company", "testing", "undefined", "unemployed", "unknown",
-		"unknown company", "unnamed", "various", "x", "xx", "xxx", "xxxx"
+	/* in the order of their first letters */
+#define P(word) {word, sizeof(word) - 1}
+	static const struct
+	{
+		const char *word;
+		int			len;
+	}			placeholders[] =
+	{
+		P("account"), P("anonymous"), P("asdf"), P("client"), P("company"), P("company name"), P("confidential"),
+		P("contact"), P("customer"), P("delete"), P("demo"), P("demo account"), P("do not use"), P("dummy"),
+		P("duplicate"), P("empty"), P("example"), P("freelance"), P("freelancer"), P("individual"), P("me"),
+		P("misc"), P("missing"), P("myself"), P("n a"), P("na"), P("name"), P("new account"), P("new company"),
+		P("nil"), P("no company"), P("no name"), P("none"), P("not applicable"), P("not available"),
+		P("not known"), P("null"), P("other"), P("personal"), P("privat"), P("private"), P("private individual"),
+		P("prospect"), P("retired"), P("sample"), P("self"), P("self employed"), P("selfemployed"), P("student"),
+		P("tba"), P("tbc"), P("tbd"), P("test"), P("test account"), P("test company"), P("testing"),
+		P("undefined"), P("unemployed"), P("unknown"), P("unknown company"), P("unnamed"), P("various"), P("x"),
+		P("xx"), P("xxx"), P("xxxx")
 	};
-	const char *key = name;
+#undef P
+	static uint8 start[27];		/* by letter: its first, of all */
 
-	return len > 0 && bsearch(&key, placeholders, lengthof(placeholders), sizeof(char *), compare_strings) != NULL;
+	if (start[26] == 0)
+	{
+		for (int i = 0; i < (int) lengthof(placeholders); i++)
+			start[placeholders[i].word[0] - 'a' + 1] = i + 1;
+		for (int letter = 1; letter <= 26; letter++)
+			start[letter] = Max(start[letter], start[letter - 1]);
+	}
+	if (len == 0 || name[0] < 'a' || name[0] > 'z')
+		return false;
+	for (int i = start[name[0] - 'a']; i < start[name[0] - 'a' + 1]; i++)
+	{
+		if (placeholders[i].len == len && memcmp(placeholders[i].word, name, len) == 0)
+			return true;
+	}
+	return false;
 }
 
-/* A name as a match key: its words without the blanks, their lengths as extra */
+/* The match key of a name; see the header */
+bool
+acm_make_name_key(const char *data, Size len, acm_key *key)
+{
+	char		name[ACM_NAME_BUF];
+	char	   *out = key->space.name;
+	int			n = acm_match_company(data, len, name);
+	int			nwords = 0;
+
+	if (n <= 0 || is_placeholder(name, n))
+		return false;
+	for (int start = 0; start < n;)
+	{
+		const char *blank = memchr(name + start, ' ', n - start);
+		int			word = blank ? blank - name - start : n - start;
+
+		memcpy(out, name + start, word);
+		out += word;
+		key->space.words[nwords++] = word;
+		start += word + 1;
+	}
+	key->bytes = key->space.name;
+	key->len = out - key->space.name;
+	key->extra = (const char *) key->space.words;
+	key->extra_len = nwords * sizeof(uint16);
+	return true;
+}
+
+/* A name as a match key */
 void
 acm_put_name(acm_reader *reader, const char *data, Size len, int arg)
 {
-	char		name[ACM_NAME_BUF];
-	uint16		words[ACM_NAME_MAX];
-	int			nwords = 0;
-	int			out = 0;
-	int			start = 0;
-	int			n = acm_match_company(data, len, name);
+	acm_key		key;
 
-	if (is_placeholder(name, n))
-		return;
-	for (int i = 0; i <= n && n > 0; i++)
-	{
-		if (i < n && name[i] != ' ')
-			name[out++] = name[i];
-		else if (out > start)
-		{
-			words[nwords++] = out - start;
-			start = out;
-		}
-	}
-	if (out > 0)
-		put_key(reader, ACM_KIND_NAME, name, out, (char *) words, nwords * sizeof(uint16));
+	if (acm_make_name_key(data, len, &key))
+		put_key(reader, ACM_KIND_NAME, key.bytes, key.len, key.extra, key.extra_len);
 }
 
 /* An identifier of a scheme, as "scheme:value" */
 void
-acm_put_identifier(acm_reader *reader, const char *data, Size len, int scheme)
+acm_put_identifier(acm_reader *reader, const char *data, Size len, int column)
 {
 	char		value[ACM_IDENTIFIER_BUF];
 	char		key[ACM_IDENTIFIER_BUF + 32];
+	const char *scheme_name = acm_identifier_columns[column].scheme;
+	int			scheme = acm_identifier_scheme(scheme_name, strlen(scheme_name));
 	const char *why;
 	acm_link   *link;
 
 	if (acm_normalize_identifier(scheme, data, len, value, &why) > 0)
 	{
-		int			n = snprintf(key, sizeof(key), "%s:%s", acm_identifier_name(scheme), value);
+		int			n = snprintf(key, sizeof(key), "%s:%s", scheme_name, value);
 
 		link = put_key(reader, ACM_KIND_ID, key, n, NULL, 0);
 		if (link)
-			link->tag = scheme;
+			link->tag = column;
 	}
 }
 
@@ -325,7 +361,7 @@ acm_put_families(acm_reader *reader)
 {
 	acm_list   *list = reader->list;
 	uint32		first = list->rows[list->nrows].link[ACM_KIND_DOMAIN];
-	int			at = ((acm_record *) reader->record.data)->keys;
+	int			at = acm_record_of(reader)->keys;
 
 	if (reader->corrections == NULL)
 		return;

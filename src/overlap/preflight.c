@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "overlap/array.h"
 #include "overlap/engine.h"
 #include "overlap/read.h"
 
@@ -99,9 +100,7 @@ static void
 check_duplicates(preflight *p, acm_kind kind, uint32 nkeys, const char *check, const char *advice)
 {
 	const acm_list *list = &p->list;
-	uint32	   *count = MemoryContextAllocExtended(CurrentMemoryContext,
-												   ((Size) nkeys + 1) * sizeof(uint32),
-												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	uint32	   *count = acm_make_array(nkeys, sizeof(uint32), MCXT_ALLOC_ZERO);
 	uint64		n = 0;
 	Datum		example = (Datum) 0;
 
@@ -182,7 +181,8 @@ acm_preflight(PG_FUNCTION_ARGS)
 						   PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1), "columns");
 	numbering = acm_numbering_create(budget / 2);
 	acm_list_read(&p->list, ACM_OURS, numbering, acm_statuses_load(), NULL, budget / 2);
-	acm_numbering_finish(numbering);
+	for (int kind = 0; kind < ACM_NKINDS; kind++)
+		acm_keys_finish(numbering->kind[kind]);
 
 	put_check(p, "accounts", p->list.nrows, (Datum) 0, NULL);
 	check_domain_kind(p, ACM_DOMAIN_COMPANY, "matchable by domain", NULL);

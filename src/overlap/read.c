@@ -13,6 +13,7 @@
 
 #include "normalize/country.h"
 #include "normalize/identifier.h"
+#include "overlap/array.h"
 #include "overlap/reader.h"
 
 /* An amount may not be longer (bytes; some 2,000 digits) */
@@ -159,7 +160,8 @@ take_id(acm_reader *reader, TupleTableSlot *slot)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%s has an account_id of more than %d bytes", list->table.relname, ACM_ID_MAX)));
 	acm_put_field(reader, ACM_FIELD_ID, data, len);
-	if (!acm_corrections_note(reader->corrections, reader->side, data, len, list->nrows))
+	if (reader->corrections &&
+		!acm_corrections_note(reader->corrections, reader->side, data, len, list->nrows))
 		reader->suppressed = true;
 }
 
@@ -189,8 +191,7 @@ start_numbering_ids(acm_reader *reader)
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate a random number")));
 	reader->ids = acm_keys_create(reader->memory_limit, seed);
-	reader->id_numbers = MemoryContextAllocExtended(reader->context, (Size) list->maxrows * sizeof(uint32),
-													MCXT_ALLOC_HUGE);
+	reader->id_numbers = acm_make_array(list->maxrows, sizeof(uint32), 0);
 	initStringInfo(&scratch);
 	for (uint32 row = 0; row < list->nrows; row++)
 	{
@@ -213,7 +214,7 @@ static void
 check_id(acm_reader *reader)
 {
 	acm_list   *list = reader->list;
-	const char *id = reader->record.data + ((acm_record *) reader->record.data)->field[ACM_FIELD_ID];
+	const char *id = reader->record.data + acm_record_of(reader)->field[ACM_FIELD_ID];
 	Size		len = VARSIZE_ANY_EXHDR(id);
 
 	if (reader->ids == NULL)
@@ -237,21 +238,11 @@ keep_record(acm_reader *reader)
 {
 	acm_list   *list = reader->list;
 	acm_row    *row = &list->rows[list->nrows];
-	const acm_record *record;
-	const char *where;
-	const char *at;
+	const char *at = reader->record.data + acm_record_of(reader)->keys;
 	acm_key		key;
 	bool		stays;
 
-	if (reader->record.len > ACM_RECORD_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("an account of %s takes more than %d bytes", list->table.relname, ACM_RECORD_MAX)));
-	row->pos = acm_store_append(list->store, reader->record.data, reader->record.len, &where);
-	stays = (where != NULL);
-	record = (const acm_record *) (stays ? where : reader->record.data);
-
-	at = (const char *) record + record->keys;
+	row->pos = acm_store_keep(list->store, &reader->record, &stays);
 	for (int kind = 0; kind < ACM_NKINDS; kind++)
 	{
 		for (uint32 i = row->link[kind]; i < list->nlinks[kind]; i++)
@@ -277,14 +268,14 @@ extend_rows(acm_reader *reader)
 
 	if (list->nrows + 2 > list->maxrows)
 	{
-		if (list->maxrows > PG_UINT32_MAX / 4)
+		if (list->maxrows >= ACM_ROWS_MAX)
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("%s has more than %u accounts", list->table.relname, list->maxrows)));
-		list->maxrows *= 2;
-		list->rows = repalloc_huge(list->rows, (Size) list->maxrows * sizeof(acm_row));
+					 errmsg("%s has more than %u accounts", list->table.relname, ACM_ROWS_MAX)));
+		list->maxrows = Min(list->maxrows * 2, ACM_ROWS_MAX);
+		list->rows = acm_grow_array(list->rows, list->maxrows, sizeof(acm_row));
 		if (reader->id_numbers)
-			reader->id_numbers = repalloc_huge(reader->id_numbers, (Size) list->maxrows * sizeof(uint32));
+			reader->id_numbers = acm_grow_array(reader->id_numbers, list->maxrows, sizeof(uint32));
 	}
 }
 
@@ -305,7 +296,7 @@ static void
 drop_row(acm_reader *reader)
 {
 	acm_list   *list = reader->list;
-	const char *id = reader->record.data + ((acm_record *) reader->record.data)->field[ACM_FIELD_ID];
+	const char *id = reader->record.data + acm_record_of(reader)->field[ACM_FIELD_ID];
 
 	acm_corrections_note(reader->corrections, reader->side, VARDATA_ANY(id), VARSIZE_ANY_EXHDR(id), ACM_NO_ROW);
 	for (int kind = 0; kind < ACM_NKINDS; kind++)
@@ -318,25 +309,16 @@ drop_row(acm_reader *reader)
 static void
 put_keys(acm_reader *reader, TupleTableSlot *slot)
 {
-	static const struct
-	{
-		acm_attr	attr;
-		const char *scheme;
-	}			identifiers[] =
-	{
-		{ACM_ATTR_LEI, "lei"},
-		{ACM_ATTR_DUNS, "duns"},
-		{ACM_ATTR_VAT, "vat"}
-	};
 	const acm_column *columns = reader->list->table.columns;
 	Datum		value;
 
 	acm_start_kind(reader);
-	for (int i = 0; i < (int) lengthof(identifiers); i++)
+	for (int i = 0; i < ACM_IDENTIFIER_COLUMNS; i++)
 	{
-		if (get_value(reader, slot, identifiers[i].attr, &value))
-			acm_each_text(&columns[identifiers[i].attr], value, reader, acm_put_identifier,
-					  acm_identifier_scheme(identifiers[i].scheme, strlen(identifiers[i].scheme)));
+		acm_attr	attr = acm_identifier_columns[i].attr;
+
+		if (get_value(reader, slot, attr, &value))
+			acm_each_text(&columns[attr], value, reader, acm_put_identifier, i);
 	}
 
 	acm_start_kind(reader);
@@ -354,7 +336,7 @@ put_keys(acm_reader *reader, TupleTableSlot *slot)
 	}
 
 	acm_start_kind(reader);
-	if (get_value(reader, slot, ACM_ATTR_NAME, &value))
+	if (!reader->list->late_names && get_value(reader, slot, ACM_ATTR_NAME, &value))
 		acm_each_text(&columns[ACM_ATTR_NAME], value, reader, acm_put_name, 0);
 
 	acm_start_kind(reader);
@@ -369,14 +351,13 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	acm_list   *list = reader->list;
 	const acm_column *columns = list->table.columns;
 	MemoryContext old = MemoryContextSwitchTo(reader->per_row);
-	acm_record *record;
 	Datum		value;
 
 	slot_getallattrs(slot);
 
-	resetStringInfo(&reader->record);
+	acm_store_start(list->store, &reader->record);
+	memset(acm_record_room(reader, sizeof(acm_record)), 0, sizeof(acm_record));
 	reader->record.len = sizeof(acm_record);
-	memset(reader->record.data, 0, sizeof(acm_record));
 
 	reader->suppressed = false;
 	reader->hosted = false;
@@ -385,8 +366,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 		acm_show_text(reader, &columns[ACM_ATTR_NAME], ACM_FIELD_NAME, value);
 	for (acm_attr attr = ACM_ATTR_WEBSITE; attr <= ACM_ATTR_EMAIL; attr++)
 	{
-		record = (acm_record *) reader->record.data;
-		if (record->field[ACM_FIELD_WEBSITE] == 0 && get_value(reader, slot, attr, &value))
+		if (acm_record_of(reader)->field[ACM_FIELD_WEBSITE] == 0 && get_value(reader, slot, attr, &value))
 			acm_show_text(reader, &columns[attr], ACM_FIELD_WEBSITE, value);
 	}
 	if (get_value(reader, slot, ACM_ATTR_COUNTRY, &value))
@@ -411,8 +391,7 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	}
 	list->rows[list->nrows].status = status_of_row(reader, slot);
 
-	record = (acm_record *) reader->record.data;
-	record->keys = reader->record.len;
+	acm_record_of(reader)->keys = reader->record.len;
 	put_keys(reader, slot);
 	if (reader->suppressed)
 		drop_row(reader);
@@ -447,8 +426,7 @@ report_duplicate(acm_reader *reader)
 {
 	acm_list   *list = reader->list;
 	uint32		nkeys = acm_keys_count(reader->ids);
-	bool	   *seen = MemoryContextAllocExtended(reader->context, Max(nkeys, 1),
-												  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	bool	   *seen = acm_make_array(nkeys, sizeof(bool), MCXT_ALLOC_ZERO);
 
 	for (uint32 row = 0; row < list->nrows; row++)
 	{
@@ -494,9 +472,10 @@ acm_list_read(acm_list *list, int side, acm_numbering *numbering,
 	reader->context = CurrentMemoryContext;
 	reader->per_row = AllocSetContextCreate(CurrentMemoryContext, "accountmatch row",
 											ALLOCSET_DEFAULT_SIZES);
-	initStringInfo(&reader->record);
-	enlargeStringInfo(&reader->record, sizeof(acm_record));
 	reader->memory_limit = memory_limit / 2;
+
+	/* of an array, only one element is shown */
+	list->late_names &= list->table.columns[ACM_ATTR_NAME].form == ACM_FORM_TEXT;
 
 	list->store = acm_store_create(memory_limit / 2);
 	list->maxrows = 1024;
@@ -523,7 +502,6 @@ acm_list_read(acm_list *list, int side, acm_numbering *numbering,
 			report_duplicate(reader);
 		pfree(reader->id_numbers);
 	}
-	pfree(reader->record.data);
 	MemoryContextDelete(reader->per_row);
 	pfree(reader);
 }

@@ -15,7 +15,8 @@
  * user and the active snapshot. side is which list it is for the corrections,
  * which may be NULL. All that is kept is in CurrentMemoryContext; rows go to a
  * store that takes at most about memory_limit bytes. SPI must be connected.
- * Fails on a null or duplicate account_id.
+ * Fails on a null or duplicate account_id. Where list->late_names is set, it is
+ * taken back unless the names can be made from what is shown of them.
  */
 extern void acm_list_read(acm_list *list, int side, acm_numbering *numbering,
 						  const acm_statuses *statuses, acm_corrections *corrections,

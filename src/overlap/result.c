@@ -8,8 +8,12 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "overlap/array.h"
 #include "overlap/evidence.h"
 #include "overlap/result.h"
+
+/* Matches between asking for a record and reading it */
+#define AHEAD 16
 
 /* Where the columns of a side begin; they stand in the same order for both */
 static const int side_columns[2] = {ACM_RES_OUR_ID, ACM_RES_THEIR_ID};
@@ -197,6 +201,26 @@ last_of_best(result_writer *w, uint32 i, const acm_evidence **best)
 	return i;
 }
 
+/*
+ * Ask for what the matches ahead need: the row, and later its record. Theirs
+ * stand anywhere in memory, and each would be waited for.
+ */
+static inline void
+prefetch_ahead(const acm_engine *engine, uint32 i)
+{
+	const acm_evidence_list *matches = &engine->matches;
+
+	for (int side = 0; side < 2; side++)
+	{
+		const acm_list *list = &engine->list[side];
+
+		if (i + 2 * AHEAD < matches->n)
+			__builtin_prefetch(&list->rows[matches->items[i + 2 * AHEAD].row[side]]);
+		if (i + AHEAD < matches->n)
+			acm_store_prefetch(list->store, list->rows[matches->items[i + AHEAD].row[side]].pos);
+	}
+}
+
 /* Put all rows; see the header */
 void
 acm_result_put(acm_engine *engine, bool one_sided, bool best, Tuplestorestate *store, TupleDesc desc)
@@ -220,13 +244,13 @@ acm_result_put(acm_engine *engine, bool one_sided, bool best, Tuplestorestate *s
 		w->rules[i] = CStringGetTextDatum(acm_rule_name(i));
 
 	if (best)
-		shown = MemoryContextAllocExtended(CurrentMemoryContext, (Size) engine->list[ACM_OURS].nrows + 1,
-										   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		shown = acm_make_array(engine->list[ACM_OURS].nrows, sizeof(bool), MCXT_ALLOC_ZERO);
 	for (uint32 i = 0; i < engine->matches.n; i++)
 	{
 		const acm_evidence *match = &engine->matches.items[i];
 
 		CHECK_FOR_INTERRUPTS();
+		prefetch_ahead(engine, i);
 		if (best)
 		{
 			i = last_of_best(w, i, &match);

@@ -9,6 +9,7 @@
 #include "utils/memutils.h"
 
 #include "normalize/company.h"
+#include "overlap/array.h"
 #include "overlap/engine.h"
 #include "overlap/pairs.h"
 #include "overlap/sites.h"
@@ -176,10 +177,8 @@ compare_named(const void *a, const void *b)
 static name_run *
 make_runs(const acm_list *list, const acm_group_side *in, uint32 *nruns)
 {
-	named_link *named = MemoryContextAllocExtended(CurrentMemoryContext,
-												   ((Size) in->n + 1) * sizeof(named_link), MCXT_ALLOC_HUGE);
-	uint32	   *links = MemoryContextAllocExtended(CurrentMemoryContext,
-												   ((Size) in->n + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
+	named_link *named = acm_make_array(in->n, sizeof(named_link), 0);
+	uint32	   *links = acm_make_array(in->n, sizeof(uint32), 0);
 	name_run   *runs;
 	uint32		n = 0;
 
@@ -196,8 +195,7 @@ make_runs(const acm_list *list, const acm_group_side *in, uint32 *nruns)
 	*nruns = 0;
 	for (uint32 i = 0; i < n; i++)
 		*nruns += (i == 0 || named[i].name != named[i - 1].name);
-	runs = MemoryContextAllocExtended(CurrentMemoryContext, ((Size) *nruns + 1) * sizeof(name_run),
-									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	runs = acm_make_array(*nruns, sizeof(name_run), MCXT_ALLOC_ZERO);
 	*nruns = 0;
 	for (uint32 i = 0; i < n; i++)
 	{
@@ -223,11 +221,13 @@ read_run(acm_engine *engine, int side, name_run *run)
 	{
 		uint32		row = list->links[ACM_KIND_DOMAIN][run->in.links[i]].row;
 		const acm_record *record = acm_list_record(list, row, &engine->scratch[side]);
-		acm_key		key = acm_record_key(list, record, ACM_KIND_NAME, ACM_LINKS_OF(list, row, ACM_KIND_NAME));
+		acm_key		key;
 		char		words[ACM_NAME_BUF];
-		int			len = acm_name_words(&key, words);
+		int			len;
 
 		CHECK_FOR_INTERRUPTS();
+		acm_record_key(list, record, ACM_KIND_NAME, ACM_LINKS_OF(list, row, ACM_KIND_NAME), &key);
+		len = acm_name_words(&key, words);
 		if (run->words == NULL || strcmp(words, run->words) < 0)
 		{
 			run->words = pstrdup(words);

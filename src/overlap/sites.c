@@ -6,6 +6,7 @@
 
 #include "miscadmin.h"
 
+#include "overlap/array.h"
 #include "overlap/resemble.h"
 #include "overlap/sites.h"
 
@@ -35,10 +36,10 @@ acm_compare_sites(const acm_engine *engine, int side_a, uint32 row_a, int side_b
 	uint32		first_b;
 	uint32		end_b;
 
+	if (!acm_has_site(a, row_a) || !acm_has_site(b, row_b))
+		return ACM_SITES_UNKNOWN;
 	acm_row_sites(a, row_a, &first_a, &end_a);
 	acm_row_sites(b, row_b, &first_b, &end_b);
-	if (first_a == end_a || first_b == end_b)
-		return ACM_SITES_UNKNOWN;
 	for (uint32 i = first_a; i < end_a; i++)
 	{
 		for (uint32 j = first_b; j < end_b; j++)
@@ -48,17 +49,6 @@ acm_compare_sites(const acm_engine *engine, int side_a, uint32 row_a, int side_b
 		}
 	}
 	return ACM_SITES_DIFFER;
-}
-
-/* Whether a row has a domain of its own */
-bool
-acm_has_site(const acm_list *list, uint32 row)
-{
-	uint32		first;
-	uint32		end;
-
-	acm_row_sites(list, row, &first, &end);
-	return first < end;
 }
 
 /* A row of a group, by its place there, under one of its match domains */
@@ -130,10 +120,8 @@ acm_site_parts(const acm_engine *engine, const acm_group_side in[2], uint32 **pa
 {
 	Size		nrows = (Size) in[0].n + in[1].n;
 	Size		n = collect_sites(engine, in, NULL);
-	placed_site *sites = MemoryContextAllocExtended(CurrentMemoryContext, (n + 1) * sizeof(placed_site),
-													MCXT_ALLOC_HUGE);
-	uint32	   *parent = MemoryContextAllocExtended(CurrentMemoryContext, (nrows + 1) * sizeof(uint32),
-													MCXT_ALLOC_HUGE);
+	placed_site *sites = acm_make_array(n, sizeof(placed_site), 0);
+	uint32	   *parent = acm_make_array(nrows, sizeof(uint32), 0);
 	uint32		parts = 0;
 
 	collect_sites(engine, in, sites);
@@ -176,8 +164,9 @@ acm_row_handle(const acm_list *list, uint32 row, const acm_record *record, char 
 	if (first < ACM_LINKS_END(list, row, ACM_KIND_DOMAIN) &&
 		list->links[ACM_KIND_DOMAIN][first].tag == ACM_HOSTED)
 	{
-		acm_key		key = acm_record_key(list, record, ACM_KIND_DOMAIN, first);
+		acm_key		key;
 
+		acm_record_key(list, record, ACM_KIND_DOMAIN, first, &key);
 		return acm_host_label(key.bytes, key.len, out);
 	}
 	if (list->rows[row].domain_kind != ACM_DOMAIN_SHARED ||
@@ -220,9 +209,10 @@ acm_label_is(const acm_list *list, uint32 row, const acm_record *record, const c
 	acm_row_sites(list, row, &first, &end);
 	for (uint32 i = first; i < end; i++)
 	{
-		acm_key		key = acm_record_key(list, record, ACM_KIND_DOMAIN, i);
+		acm_key		key;
 		char		label[ACM_HANDLE_MAX + 1];
 
+		acm_record_key(list, record, ACM_KIND_DOMAIN, i, &key);
 		if (acm_host_label(key.bytes, key.len, label) == len && memcmp(label, handle, len) == 0)
 			return true;
 	}
@@ -239,8 +229,9 @@ acm_label_resembles(const acm_list *list, uint32 row, const acm_record *record, 
 	acm_row_sites(list, row, &first, &end);
 	for (uint32 i = first; i < end; i++)
 	{
-		acm_key		key = acm_record_key(list, record, ACM_KIND_DOMAIN, i);
+		acm_key		key;
 
+		acm_record_key(list, record, ACM_KIND_DOMAIN, i, &key);
 		if (acm_host_resembles(key.bytes, key.len, name, len))
 			return true;
 	}

@@ -45,7 +45,11 @@ extern uint32 acm_site_parts(const acm_engine *engine, const acm_group_side in[2
 extern void acm_row_sites(const acm_list *list, uint32 row, uint32 *first, uint32 *end);
 
 /* Whether a row has a domain of its own */
-extern bool acm_has_site(const acm_list *list, uint32 row);
+static inline bool
+acm_has_site(const acm_list *list, uint32 row)
+{
+	return list->rows[row].has_site;
+}
 
 /* A handle or label has at most so many bytes */
 #define ACM_HANDLE_MAX 63
