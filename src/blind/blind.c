@@ -11,9 +11,9 @@
 #include "fmgr.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
-#include "normalize/company.h"
 #include "normalize/domain.h"
 #include "normalize/identifier.h"
+#include "normalize/name_key.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -212,12 +212,13 @@ acm_blind_domain(PG_FUNCTION_ARGS)
 	if (d.kind != ACM_DOMAIN_COMPANY)
 		PG_RETURN_NULL();
 	result = palloc(sizeof *result);
-	acm_blind(blinder, ACM_KIND_DOMAIN, "", d.host + d.match_off, d.host_len - d.match_off, result);
+	acm_blind(blinder, ACM_BLIND_DOMAIN, "", d.host + d.match_off, d.host_len - d.match_off, result);
 	PG_RETURN_POINTER(result);
 }
 
 /*
- * blind_company(value, key): the match name of a company's name, blinded
+ * blind_company(value, key): the match name of a company's name without its
+ * blanks, blinded
  */
 PG_FUNCTION_INFO_V1(acm_blind_company);
 Datum
@@ -226,13 +227,13 @@ acm_blind_company(PG_FUNCTION_ARGS)
 	text	   *value = PG_GETARG_TEXT_PP(0);
 	acm_blinder *blinder = arg_blinder(PG_GETARG_TEXT_PP(1));
 	char		name[ACM_NAME_BUF];
-	int			len = acm_match_company(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), name);
+	int			len = acm_name_key(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), name, NULL, NULL);
 	acm_blinded *result;
 
 	if (len == 0)
 		PG_RETURN_NULL();
 	result = palloc(sizeof *result);
-	acm_blind(blinder, ACM_KIND_NAME, "", name, len, result);
+	acm_blind(blinder, ACM_BLIND_NAME, "", name, len, result);
 	PG_RETURN_POINTER(result);
 }
 
@@ -260,6 +261,6 @@ acm_blind_identifier(PG_FUNCTION_ARGS)
 	if (len == 0)
 		PG_RETURN_NULL();
 	result = palloc(sizeof *result);
-	acm_blind(blinder, ACM_KIND_ID, acm_identifier_name(scheme), canonical, len, result);
+	acm_blind(blinder, ACM_BLIND_ID, acm_identifier_name(scheme), canonical, len, result);
 	PG_RETURN_POINTER(result);
 }

@@ -8,7 +8,7 @@ COMMENT ON FUNCTION accountmatch.blind_domain(text, text) IS
 CREATE OR REPLACE FUNCTION accountmatch.blind_company(value text, key text) RETURNS accountmatch.blinded
 AS 'MODULE_PATHNAME', 'acm_blind_company' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION accountmatch.blind_company(text, text) IS
-'match_company(value) under a key, blinded. In indexes and generated columns write the key as name/id';
+'match_company(value) without its blanks under a key, blinded; NULL also for what stands where there is no name, such as n/a. In indexes and generated columns write the key as name/id';
 
 CREATE OR REPLACE FUNCTION accountmatch.blind_identifier(scheme text, value text, key text) RETURNS accountmatch.blinded
 AS 'MODULE_PATHNAME', 'acm_blind_identifier' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;

@@ -23,9 +23,9 @@ typedef struct acm_blinded
 #define PG_GETARG_BLINDED_P(n) ((acm_blinded *) PG_GETARG_POINTER(n))
 
 /* Kinds of match keys, as they stand in the blinded message */
-#define ACM_KIND_DOMAIN "domain"
-#define ACM_KIND_NAME "name"
-#define ACM_KIND_ID "id"
+#define ACM_BLIND_DOMAIN "domain"
+#define ACM_BLIND_NAME "name"
+#define ACM_BLIND_ID "id"
 
 /*
  * A key ready to blind, found by its spec (not NUL-terminated). Kept for the

@@ -12,9 +12,9 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-#include "normalize/company.h"
 #include "normalize/domain.h"
 #include "normalize/identifier.h"
+#include "normalize/name_key.h"
 #include "overlap/reader.h"
 
 /*
@@ -250,78 +250,17 @@ acm_put_email(acm_reader *reader, const char *data, Size len, int arg)
 	put_host(reader, data, len, ACM_FROM_EMAIL);
 }
 
-/*
- * Whether a match name is what people write where a name must stand and there
- * is none: it is no company's.
- */
-static bool
-is_placeholder(const char *name, int len)
-{
-	/* in the order of their first letters */
-#define P(word) {word, sizeof(word) - 1}
-	static const struct
-	{
-		const char *word;
-		int			len;
-	}			placeholders[] =
-	{
-		P("account"), P("anonymous"), P("asdf"), P("client"), P("company"), P("company name"), P("confidential"),
-		P("contact"), P("customer"), P("delete"), P("demo"), P("demo account"), P("do not use"), P("dummy"),
-		P("duplicate"), P("empty"), P("example"), P("freelance"), P("freelancer"), P("individual"), P("me"),
-		P("misc"), P("missing"), P("myself"), P("n a"), P("na"), P("name"), P("new account"), P("new company"),
-		P("nil"), P("no company"), P("no name"), P("none"), P("not applicable"), P("not available"),
-		P("not known"), P("null"), P("other"), P("personal"), P("privat"), P("private"), P("private individual"),
-		P("prospect"), P("retired"), P("sample"), P("self"), P("self employed"), P("selfemployed"), P("student"),
-		P("tba"), P("tbc"), P("tbd"), P("test"), P("test account"), P("test company"), P("testing"),
-		P("undefined"), P("unemployed"), P("unknown"), P("unknown company"), P("unnamed"), P("various"), P("x"),
-		P("xx"), P("xxx"), P("xxxx")
-	};
-#undef P
-	static uint8 start[27];		/* by letter: its first, of all */
-
-	if (start[26] == 0)
-	{
-		for (int i = 0; i < (int) lengthof(placeholders); i++)
-			start[placeholders[i].word[0] - 'a' + 1] = i + 1;
-		for (int letter = 1; letter <= 26; letter++)
-			start[letter] = Max(start[letter], start[letter - 1]);
-	}
-	if (len == 0 || name[0] < 'a' || name[0] > 'z')
-		return false;
-	for (int i = start[name[0] - 'a']; i < start[name[0] - 'a' + 1]; i++)
-	{
-		if (placeholders[i].len == len && memcmp(placeholders[i].word, name, len) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The match key of a name; see the header */
 bool
 acm_make_name_key(const char *data, Size len, acm_key *key)
 {
-	char		name[ACM_NAME_BUF];
-	char	   *out = key->space.name;
-	int			n = acm_match_company(data, len, name);
-	int			nwords = 0;
+	int			nwords;
 
-	if (n <= 0 || is_placeholder(name, n))
-		return false;
-	for (int start = 0; start < n;)
-	{
-		const char *blank = memchr(name + start, ' ', n - start);
-		int			word = blank ? blank - name - start : n - start;
-
-		memcpy(out, name + start, word);
-		out += word;
-		key->space.words[nwords++] = word;
-		start += word + 1;
-	}
+	key->len = acm_name_key(data, len, key->space.name, key->space.words, &nwords);
 	key->bytes = key->space.name;
-	key->len = out - key->space.name;
 	key->extra = (const char *) key->space.words;
 	key->extra_len = nwords * sizeof(uint16);
-	return true;
+	return key->len > 0;
 }
 
 /* A name as a match key */

@@ -30,6 +30,8 @@ is($sql->("SELECT blind_domain('acme.com', '$key') = blind_domain('acme.org', '$
 is($sql->("SELECT blind_domain('acme', '$key') IS NULL AND blind_domain(NULL, '$key') IS NULL AND blind_domain('acme.com', NULL) IS NULL"),
 	't', 'no host, no value');
 isnt($sql->("SELECT blind_company('acme.com', '$key')"), $value, 'a name is not a domain');
+is($sql->("SELECT blind_company('Face-Book, Inc.', '$key') = blind_company('Facebook', '$key')"), 't', 'names without blanks, as overlap() compares them');
+is($sql->("SELECT count(blind_company(n, '$key')) FROM unnest('{n/a,Unknown,TEST,-,none}'::text[]) n"), 0, 'nothing where there is no name');
 $sql->("SELECT create_key('other')");
 my ($tag) = $value =~ /:(.*)/;
 unlike($sql->("SELECT blind_domain('acme.com', 'other')"), qr/$tag/, 'another key, another tag');
