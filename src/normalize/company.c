@@ -5,7 +5,11 @@
  * A match key must be its own match key: views, generated columns and blinded
  * files are made from keys, too. So there are two kinds of rules. Those that
  * look at punctuation (brackets, slashes, commas, dots) run once, first; in a
- * key they find nothing. Those that look at words run until none applies.
+ * key they find nothing. Those that look at words run until none applies; and
+ * where one of them wrote a word that the name did not have (cut from a form,
+ * joined with a letter), the key is read again until it stays. That ends: no
+ * reading adds a word, only cutting one off changes letters beyond ASCII, and
+ * what stands for an abbreviation is none.
  */
 #include "normalize/company_rules.h"
 
@@ -34,46 +38,25 @@ start(acm_name_words *n, acm_fold *f, acm_trace trace, void *arg)
 	n->only_legal = false;
 	n->letters = f->letters;
 	n->expanded = false;
+	n->rewritten = false;
 	n->trace = trace;
 	n->trace_arg = arg;
 }
 
 /*
- * A name made of legal words only stays as it was. Whether it is, is asked
- * again without regard to punctuation, as it will be when the key is read.
+ * Read text once: its key to out, the legal form to *form. Returns the key's
+ * length; sets *again if reading the key may give another.
  */
-static void
-keep_legal_words(acm_name_words *n, const char *text, size_t len, acm_fold *f)
-{
-	acm_trace	trace = n->trace;
-	const acm_entry *form;
-
-	acm_fold_name(text, len, f);
-	start(n, f, NULL, n->trace_arg);
-	for (int w = 0; w < n->end; w++)
-		n->words[w].flags &= ACM_W_STATIC;
-	acm_reduce_words(n);
-	form = n->form;
-	if (n->only_legal)
-	{
-		acm_fold_name(text, len, f);
-		start(n, f, NULL, n->trace_arg);
-	}
-	n->form = form;
-	n->trace = trace;
-	ACM_TELL(n, "only legal words", n->words + n->first, n->words + n->end, "");
-}
-
-/* All of it: the match key to out, the legal form returned in *form */
 static int
-match(const char *text, size_t len, char *out, const acm_entry **form, acm_trace trace, void *arg)
+read_name(const char *text, size_t len, char *out, const acm_entry **form, bool *again, acm_trace trace, void *arg)
 {
 	acm_fold	f;
-	acm_name_words	n;
+	acm_name_words n;
 	int			end;
 	int			written;
 
 	*form = NULL;
+	*again = false;
 	*out = '\0';
 	if (acm_fold_name(text, len, &f) == 0)
 		return 0;
@@ -82,29 +65,44 @@ match(const char *text, size_t len, char *out, const acm_entry **form, acm_trace
 	if (f.ngroups > 0 || f.flags != 0)
 		acm_read_punctuation(&n, f.ngroups);
 	acm_reduce_words(&n);
-	if (n.only_legal)
-		keep_legal_words(&n, text, len, &f);
 	*form = n.form;
+	if (n.only_legal)
+	{
+		/* it stays as it was; without its punctuation it may be more than that */
+		acm_fold_name(text, len, &f);
+		start(&n, &f, trace, arg);
+		ACM_TELL(&n, "only legal words", n.words, n.words + n.end, "");
+		*again = true;
+		return write_words(&n, out);
+	}
 
+	/* what was cut off may have stood behind a legal form; a letter may join what was written out */
 	end = n.end;
 	written = write_words(&n, out);
-	if (n.end < end)
-	{
-		/* what was cut off may have stood behind a legal form */
-		acm_reduce_words(&n);
-		written = write_words(&n, out);
-	}
-	if (n.letters && n.expanded)
-	{
-		/* a letter may join the word behind an abbreviation, which is not in the text */
-		const acm_entry *ignored;
-		char		before[ACM_NAME_BUF];
+	*again = n.end < end || n.rewritten || (n.letters && n.expanded);
+	return written;
+}
 
-		do
-		{
-			memcpy(before, out, written + 1);
-			written = match(before, strlen(before), out, &ignored, NULL, NULL);
-		} while (strcmp(before, out) != 0);
+/* All of it: the match key to out, the legal form to *form */
+static int
+match(const char *text, size_t len, char *out, const acm_entry **form, acm_trace trace, void *arg)
+{
+	bool		again;
+	int			written = read_name(text, len, out, form, &again, trace, arg);
+
+	while (again)
+	{
+		const acm_entry *later;
+		char		key[ACM_NAME_BUF];
+
+		memcpy(key, out, written + 1);
+		written = read_name(key, written, out, &later, &again, NULL, NULL);
+		if (strcmp(key, out) == 0)
+			break;
+		if (*form == NULL)
+			*form = later;
+		if (trace != NULL)
+			(void) read_name(key, strlen(key), out, &later, &again, trace, arg);
 	}
 	return written;
 }

@@ -180,7 +180,7 @@ strip_end(acm_name_words *n)
 		form.len -= keep;
 		ACM_TELL(n, "legal form", &form, &form + 1, e->codes);
 		n->words[at].len = (uint16_t) keep;
-		n->letters |= keep == 1;
+		n->rewritten = true;
 		at++;
 	}
 	else
@@ -224,7 +224,7 @@ strip_start(acm_name_words *n)
 		ACM_TELL(n, "leading legal form", &form, &form + 1, e->codes);
 		n->words[at].text += skip;
 		n->words[at].len -= skip;
-		n->letters |= n->words[at].len == 1;
+		n->rewritten = true;
 	}
 	else
 		ACM_TELL(n, e->kind == K_LEGAL ? "leading legal form" : "article", n->words + n->first, n->words + at, e->codes);
@@ -315,6 +315,7 @@ join_letters(acm_name_words *n)
 		}
 		if (gone >= 0)
 		{
+			n->rewritten = true;
 			n->end--;
 			memmove(n->words + gone, n->words + gone + 1, (n->end - gone) * sizeof(acm_word));
 			changed = true;

@@ -32,6 +32,7 @@ typedef struct acm_name_words
 	bool		only_legal;		/* nothing but legal forms is left */
 	bool		letters;		/* whether a word is a single byte */
 	bool		expanded;		/* whether an abbreviation was written out */
+	bool		rewritten;		/* whether a word was joined or cut in two */
 	bool		abbreviations;	/* whether a word may be one */
 	bool		markers;		/* whether a word may begin a marker */
 	acm_trace	trace;			/* may be NULL */

@@ -16,8 +16,13 @@
 #include "normalize/generated/separators.h"
 #include "normalize/unicode.h"
 
-/* Code points folded at once; text that joins more is cut there */
+/*
+ * Code points folded at once, and those left of them: what joins more is cut
+ * there, and falls away. The second is lower, so that what is left fits when
+ * it is read again.
+ */
 #define PIECE_MAX 64
+#define PIECE_KEPT 32
 
 /* The longest decomposition under NFKC has 18 code points (U+FDFA) */
 #define PIECE_BUF (PIECE_MAX * 18 * 2)
@@ -301,6 +306,13 @@ char_state(const UNormalizer2 *nfkc, const UNormalizer2 *nfd, UChar32 cp)
 	return look_up(nfkc, nfd, cp, cp <= 0xFFFF ? &memo[cp] : NULL);
 }
 
+/* Whether c is ASCII, and neither letter, digit nor blank */
+static inline bool
+is_punctuation(char c)
+{
+	return c > ' ' && (unsigned char) c < 0x80 && (unsigned) (c & 0xDF) - 'A' >= 26 && (unsigned) c - '0' >= 10;
+}
+
 /*
  * Fold the code points at text[i..) that cannot be told apart: one, and all
  * after it that join it. Writes at out + n, and gives the new n, or -1 if
@@ -321,22 +333,26 @@ fold_joined(const UNormalizer2 *nfkc, const UNormalizer2 *nfd, const char *text,
 		nfolded = put(piece[0], folded, 0);
 	else
 	{
-		while (i < len && npiece < PIECE_MAX)
+		while (i < len)
 		{
 			UChar32		cp = next_char(text, &i, len);
 
 			if (cp < 0x80 || char_state(nfkc, nfd, cp) != MEMO_JOINS)
 				break;
-			piece[npiece++] = cp;
+			if (npiece < PIECE_MAX)
+				piece[npiece++] = cp;
 			*next = i;
 		}
 		nfolded = fold_piece(nfkc, nfd, piece, npiece, folded);
 	}
-	for (int j = 0; j < nfolded;)
+	for (int j = 0, kept = 0; j < nfolded && kept < PIECE_KEPT; kept++)
 	{
 		UChar32		cp;
 
 		U16_NEXT(folded, j, nfolded, cp);
+		/* a mark has no letter in punctuation, and must not get one when an apostrophe vanishes */
+		if (n > 0 && n < outsize && is_punctuation(out[n - 1]) && cp >= 0x80 && char_state(nfkc, nfd, cp) == MEMO_JOINS)
+			out[n++] = ' ';
 		if (n + U8_LENGTH(cp) > outsize)
 			return -1;
 		U8_APPEND_UNSAFE(out, n, cp);
@@ -395,9 +411,9 @@ acm_fold_unicode(const char *text, size_t length, char *out, int outsize)
 			continue;
 		}
 
-		/* what joins is folded anew together with what it joins; of ASCII, a letter */
+		/* what joins is folded anew together with what it joins; of ASCII, a letter or digit */
 		if (state != MEMO_JOINS || last_i < 0 ||
-			((unsigned char) text[last_i] < 0x80 && (unsigned) (text[last_i] & 0xDF) - 'A' >= 26))
+			((unsigned char) text[last_i] <= ' ' || is_punctuation(text[last_i])))
 		{
 			last_i = here;
 			last_n = n;

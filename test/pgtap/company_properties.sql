@@ -40,6 +40,13 @@ SELECT is((SELECT x FROM result WHERE key ~ '[!-/:-@A-Z\[-`{-~]' COLLATE "C" LIM
 SELECT is((SELECT x FROM result WHERE match_company(upper(x COLLATE "C")) IS DISTINCT FROM key LIMIT 1), NULL, 'case does not matter');
 SELECT is((SELECT x FROM result WHERE match_company('  ' || x || E'\t') IS DISTINCT FROM key LIMIT 1), NULL, 'nor blanks around');
 
+-- words that come about only when others go: cut from a form, joined with a letter, beside a mark that stood apart
+SELECT is(match_company(key), key, key || ' is its own key')
+FROM (SELECT match_company(x) FROM unnest(ARRAY['svcs株式会社', '株式会社svcs', 'd istrib Ltd', 'mfg有限公司', 'd istrib株式会社 dba x', U&'\4E00\0742''\3099', U&'a\0742.\3099.']) x) v(key);
+SELECT is(match_company('svcs株式会社'), 'services', 'an abbreviation behind a form without a blank');
+SELECT is(normalize_company(folded), folded, folded || ' is folded')
+FROM (SELECT normalize_company(x) FROM unnest(ARRAY[U&'\4E00\0742''\3099', U&'a\0742.\3099.', U&'\AC00''\11A8', U&'1\3099', repeat(U&'\0742', 90) || U&'\0301\3099']) x) v(folded);
+
 -- the functions are what an index expression needs
 SELECT is(concat(provolatile, proparallel, proisstrict), 'ist', oid::regprocedure::text)
 FROM pg_proc WHERE pronamespace = 'accountmatch'::regnamespace AND proname IN ('normalize_company', 'match_company', 'legal_form', 'explain_company');
