@@ -64,8 +64,10 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
 	src/overlap/list.o \
 	src/overlap/names.o \
 	src/overlap/near.o \
-	src/overlap/near_index.o \
+	src/overlap/near_join.o \
 	src/overlap/near_keys.o \
+	src/overlap/near_letters.o \
+	src/overlap/near_nodes.o \
 	src/overlap/overlap_sql.o \
 	src/overlap/pack.o \
 	src/overlap/pairs.o \

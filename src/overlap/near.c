@@ -3,12 +3,10 @@
  *		Rules near and similar: names that are nearly equal, between rows that
  *		nothing else matched, at least one of them without a domain.
  *
- * What is compared are names, not rows: all unmatched rows of one list with a
- * name are one node, so that duplicates change nothing. Names that both lists
- * have are left out: they have an exact rival. Nodes without a domain go into
- * an index by near keys; the nodes of the other side are looked up there. Two
- * nodes match if each is the only best that the other has found, and the rows
- * of neither are several companies by their domains.
+ * Nodes (names, see near_nodes.h) are put under near keys; those that meet
+ * under one are compared, if one of them has no domain. Two nodes match if
+ * each is the only best that the other has found, and the rows of neither are
+ * several companies by their domains.
  */
 #include "compat.h"
 
@@ -16,41 +14,25 @@
 #include "utils/memutils.h"
 
 #include "normalize/company.h"
+#include "overlap/array.h"
 #include "overlap/engine.h"
-#include "overlap/near_index.h"
-#include "overlap/near_keys.h"
+#include "overlap/near_join.h"
+#include "overlap/near_letters.h"
+#include "overlap/near_nodes.h"
 #include "overlap/pairs.h"
 #include "overlap/resemble.h"
 #include "overlap/sites.h"
 #include "overlap/typo.h"
 
-/* More names than this under one near key, and it proposes nothing: it is no trace of a typo */
-#define CROWD_MAX 16
-
 /* A label that is a whole name, or initials, has at least so many bytes */
 #define LABEL_MIN 4
 #define INITIALS_MIN 3
 
-#define NO_NODE PG_UINT32_MAX
+/* About so many near keys has a name */
+#define KEYS_EXPECTED 9
 
-/* Two names mostly share several near keys: so many are remembered as compared */
-#define SEEN 16
-
-/* A name of unmatched rows of one side */
-typedef struct node
-{
-	uint32		first;			/* of its links in near_state.links */
-	uint32		nlinks;
-	uint32		link;			/* with the spelling that sorts first */
-	uint32		best;			/* node */
-	uint8		side;
-	uint8		score;			/* of best; 0: none */
-	uint8		verdict;
-	bool		tie;
-	bool		with_site;		/* some row has a domain */
-	acm_country country;		/* of the rows that have one, if they agree; else 0 */
-	bool		countries;		/* they disagree */
-} node;
+/* Nodes between asking for a record and reading it */
+#define AHEAD 8
 
 /* Two nodes, ours first, that are candidates for each other */
 typedef struct candidate
@@ -62,148 +44,17 @@ typedef struct near_state
 {
 	acm_engine *engine;
 	acm_rule	rule;
-	acm_near_index *index[2];	/* the nodes without a domain of each side */
-	node	   *nodes;
-	uint32		nnodes;
-	uint32	   *node_of_name;	/* NO_NODE if none */
-	uint32	   *links;			/* to names, by node */
+	acm_nodes  *nodes;
+	acm_near_join *join;
+	uint64	   *pairs;			/* to be compared: our node, their node in the lower half */
+	Size		npairs;
+	Size		maxpairs;
+	Size		pairs_limit;
 	candidate  *candidates;		/* all that were found, if all evidence is wanted */
 	Size		ncandidates;
 	Size		maxcandidates;
-	char		name[ACM_NAME_BUF]; /* of the node at hand, with blanks */
-	int			len;
-	uint32		letters;		/* of that name */
-	uint32		seen[SEEN];		/* nodes that it was compared with, the last ones */
-	StringInfoData other;		/* record of the node that it is compared with */
+	StringInfoData scratch;		/* for records */
 } near_state;
-
-/* Let a row count for its name's node */
-static void
-add_to_node(near_state *s, int side, uint32 i)
-{
-	const acm_list *list = &s->engine->list[side];
-	const acm_link *link = &list->links[ACM_KIND_NAME][i];
-	acm_country country = list->rows[link->row].country;
-	node	   *n;
-
-	if (s->node_of_name[link->key] == NO_NODE)
-	{
-		s->node_of_name[link->key] = s->nnodes;
-		n = &s->nodes[s->nnodes++];
-		memset(n, 0, sizeof(*n));
-		n->side = side;
-		n->best = NO_NODE;
-	}
-	n = &s->nodes[s->node_of_name[link->key]];
-	n->nlinks++;
-	n->with_site |= acm_has_site(list, link->row);
-	if (country != 0 && n->country != 0 && n->country != country)
-		n->countries = true;
-	else if (country != 0)
-		n->country = country;
-}
-
-/* Read the name that a link of a side stands for, with its record in scratch; returns the record */
-static const acm_record *
-read_name(near_state *s, int side, uint32 link, StringInfo scratch, char *name, int *len)
-{
-	const acm_list *list = &s->engine->list[side];
-	const acm_record *record = acm_list_record(list, list->links[ACM_KIND_NAME][link].row, scratch);
-	acm_key		key;
-
-	acm_record_key(list, record, ACM_KIND_NAME, link, &key);
-	*len = acm_name_words(&key, name);
-	return record;
-}
-
-/*
- * Give each node its links. Rows may spell one name with blanks in different
- * places; what sorts first stands for all.
- */
-static void
-collect_links(near_state *s)
-{
-	uint32		total = 0;
-
-	for (uint32 n = 0; n < s->nnodes; n++)
-	{
-		s->nodes[n].first = total;
-		total += s->nodes[n].nlinks;
-		s->nodes[n].nlinks = 0;
-	}
-	s->links = MemoryContextAllocExtended(CurrentMemoryContext, ((Size) total + 1) * sizeof(uint32),
-										  MCXT_ALLOC_HUGE);
-	for (int side = 0; side < 2; side++)
-	{
-		const acm_list *list = &s->engine->list[side];
-
-		for (uint32 i = 0; i < list->nlinks[ACM_KIND_NAME]; i++)
-		{
-			const acm_link *link = &list->links[ACM_KIND_NAME][i];
-			char		name[ACM_NAME_BUF];
-			int			len;
-			node	   *n;
-
-			CHECK_FOR_INTERRUPTS();
-			if (s->node_of_name[link->key] == NO_NODE || s->engine->matched[side][link->row])
-				continue;
-			n = &s->nodes[s->node_of_name[link->key]];
-			s->links[n->first + n->nlinks++] = i;
-			if (n->nlinks == 1)
-				n->link = i;
-			else
-			{
-				read_name(s, side, n->link, &s->engine->scratch[0], s->name, &s->len);
-				read_name(s, side, i, &s->engine->scratch[0], name, &len);
-				if (strcmp(name, s->name) < 0)
-					n->link = i;
-			}
-		}
-	}
-}
-
-/* Make the nodes: the names that only one list has, of rows that are not matched */
-static void
-make_nodes(near_state *s)
-{
-	acm_engine *engine = s->engine;
-	uint32		nnames = acm_keys_count(engine->numbering->kind[ACM_KIND_NAME]);
-	uint8	   *sides = MemoryContextAllocExtended(CurrentMemoryContext, (Size) nnames + 1,
-												   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	Size		most = 0;
-
-	s->node_of_name = MemoryContextAllocExtended(CurrentMemoryContext,
-												 ((Size) nnames + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
-	memset(s->node_of_name, 0xff, (Size) nnames * sizeof(uint32));
-	for (int side = 0; side < 2; side++)
-	{
-		const acm_list *list = &engine->list[side];
-
-		for (uint32 i = 0; i < list->nlinks[ACM_KIND_NAME]; i++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			sides[list->links[ACM_KIND_NAME][i].key] |= 1 << side;
-			most += !engine->matched[side][list->links[ACM_KIND_NAME][i].row];
-		}
-	}
-	most = Min(most, nnames);
-	s->nodes = MemoryContextAllocExtended(CurrentMemoryContext, (most + 1) * sizeof(node), MCXT_ALLOC_HUGE);
-	for (int side = 0; side < 2; side++)
-	{
-		const acm_list *list = &engine->list[side];
-
-		for (uint32 i = 0; i < list->nlinks[ACM_KIND_NAME]; i++)
-		{
-			const acm_link *link = &list->links[ACM_KIND_NAME][i];
-
-			CHECK_FOR_INTERRUPTS();
-			if (sides[link->key] != 3 && !engine->matched[side][link->row])
-				add_to_node(s, side, i);
-		}
-	}
-	pfree(sides);
-	collect_links(s);
-}
 
 /* The name's letters without blanks; returns how many */
 static int
@@ -219,124 +70,86 @@ join_words(const char *name, int len, char *out)
 	return n;
 }
 
-/* A handle of a row, or the label of one of its domains */
-typedef struct placed_label
-{
-	uint64		key;			/* near key */
-	uint32		row;
-	uint32		link;			/* to the domain; ACM_NO_KEY: the handle */
-} placed_label;
-
-/* For qsort */
-static int
-compare_labels(const void *a, const void *b)
-{
-	const placed_label *x = a;
-	const placed_label *y = b;
-
-	CHECK_FOR_INTERRUPTS();
-	return x->key < y->key ? -1 : x->key > y->key;
-}
-
-/* Read a label with the row's record in scratch; returns its length */
-static int
-read_label(near_state *s, int side, const placed_label *at, StringInfo scratch, char *label)
-{
-	const acm_list *list = &s->engine->list[side];
-	const acm_record *record = acm_list_record(list, at->row, scratch);
-	acm_key		key;
-
-	if (at->link == ACM_NO_KEY)
-		return acm_row_handle(list, at->row, record, label);
-	acm_record_key(list, record, ACM_KIND_DOMAIN, at->link, &key);
-	return acm_host_label(key.bytes, key.len, label);
-}
-
-/*
- * The different handles of a node's rows, or labels of their domains, palloc'd;
- * returns how many. Rows may be many, and alike.
- */
-static Size
-collect_labels(near_state *s, const node *n, acm_near_kind kind, placed_label **labels)
-{
-	const acm_list *list = &s->engine->list[n->side];
-	Size		max = 16;
-	Size		count = 0;
-	Size		distinct = 0;
-
-	*labels = palloc(max * sizeof(placed_label));
-	for (uint32 i = 0; i < n->nlinks; i++)
-	{
-		uint32		row = list->links[ACM_KIND_NAME][s->links[n->first + i]].row;
-		bool		handle = (kind == ACM_NEAR_HANDLE);
-		uint32		first = 0;
-		uint32		end = 1;
-
-		CHECK_FOR_INTERRUPTS();
-		if (!handle)
-			acm_row_sites(list, row, &first, &end);
-		for (uint32 link = first; link < end; link++)
-		{
-			placed_label *at;
-			char		label[ACM_HANDLE_MAX + 1];
-			int			len;
-
-			if (count == max)
-			{
-				max *= 2;
-				*labels = repalloc_huge(*labels, max * sizeof(placed_label));
-			}
-			at = &(*labels)[count];
-			at->row = row;
-			at->link = handle ? ACM_NO_KEY : link;
-			len = read_label(s, n->side, at, &s->other, label);
-			at->key = acm_near_key(kind, label, len);
-			count += (len > 0);
-		}
-	}
-	qsort(*labels, count, sizeof(placed_label), compare_labels);
-	for (Size i = 0; i < count; i++)
-	{
-		if (i == 0 || (*labels)[i].key != (*labels)[distinct - 1].key)
-			(*labels)[distinct++] = (*labels)[i];
-	}
-	return distinct;
-}
-
-/* The keys under which a node without a domain can be found; its name was read */
+/* What a node without a domain offers to labels: its name, or its initials and handles */
 static void
-index_node(near_state *s, uint32 number)
+enter_offers(near_state *s, uint32 number, const char *name, int len)
 {
-	const node *n = &s->nodes[number];
-	acm_near_index *index = s->index[n->side];
-	uint64_t	keys[ACM_NEAR_KEYS_MAX];
-	char		joined[ACM_NAME_BUF];
-	int			nkeys = acm_near_keys(s->name, s->len, keys);
-	int			len = join_words(s->name, s->len, joined);
-	placed_label *handles;
+	const acm_node *n = &s->nodes->nodes[number];
+	char		text[ACM_NAME_BUF];
+	acm_near_label *handles;
 	Size		nhandles;
 
-	for (int i = 0; i < nkeys; i++)
-		acm_near_index_add(index, keys[i], number, s->letters);
-	if (len >= LABEL_MIN)
-		acm_near_index_add(index, acm_near_key(ACM_NEAR_LABEL, joined, len), number, s->letters);
-	if (s->rule != ACM_RULE_SIMILAR)
+	if (s->rule == ACM_RULE_NEAR)
+	{
+		len = join_words(name, len, text);
+		if (len >= LABEL_MIN)
+			acm_near_join_add(s->join, acm_near_key(ACM_NEAR_LABEL, text, len), ACM_NEAR_LABEL,
+							  ACM_NEAR_OFFER, n->side, false, number, 0);
 		return;
-	len = acm_name_initials(s->name, s->len, joined);
+	}
+	len = acm_name_initials(name, len, text);
 	if (len >= INITIALS_MIN)
-		acm_near_index_add(index, acm_near_key(ACM_NEAR_INITIALS, joined, len), number, s->letters);
-	nhandles = collect_labels(s, n, ACM_NEAR_HANDLE, &handles);
+		acm_near_join_add(s->join, acm_near_key(ACM_NEAR_INITIALS, text, len), ACM_NEAR_INITIALS,
+						  ACM_NEAR_OFFER, n->side, false, number, 0);
+	nhandles = acm_node_labels(s->nodes, n, ACM_NEAR_HANDLE, &s->scratch, &handles);
 	for (Size i = 0; i < nhandles; i++)
 	{
-		if (read_label(s, n->side, &handles[i], &s->other, joined) >= LABEL_MIN)
-			acm_near_index_add(index, handles[i].key, number, s->letters);
+		if (acm_read_label(s->nodes, n->side, handles[i].row, handles[i].link, &s->scratch, text) >= LABEL_MIN)
+			acm_near_join_add(s->join, handles[i].key, ACM_NEAR_HANDLE,
+							  ACM_NEAR_OFFER, n->side, false, number, 0);
 	}
 	pfree(handles);
 }
 
+/* What a node with a domain asks for: whose name, initials or handle its label is */
+static void
+enter_asks(near_state *s, uint32 number)
+{
+	const acm_node *n = &s->nodes->nodes[number];
+	acm_near_label *labels;
+	Size		nlabels = acm_node_labels(s->nodes, n, ACM_NEAR_LABEL, &s->scratch, &labels);
+
+	for (Size i = 0; i < nlabels; i++)
+	{
+		char		label[ACM_HANDLE_MAX + 1];
+		int			len = acm_read_label(s->nodes, n->side, labels[i].row, labels[i].link, &s->scratch, label);
+
+		if (s->rule == ACM_RULE_NEAR && len >= LABEL_MIN)
+			acm_near_join_add(s->join, labels[i].key, ACM_NEAR_LABEL,
+							  ACM_NEAR_ASK, n->side, true, number, labels[i].link);
+		if (s->rule == ACM_RULE_SIMILAR && len >= LABEL_MIN)
+			acm_near_join_add(s->join, acm_near_key(ACM_NEAR_HANDLE, label, len), ACM_NEAR_HANDLE,
+							  ACM_NEAR_ASK, n->side, true, number, labels[i].link);
+		if (s->rule == ACM_RULE_SIMILAR && len >= INITIALS_MIN)
+			acm_near_join_add(s->join, acm_near_key(ACM_NEAR_INITIALS, label, len), ACM_NEAR_INITIALS,
+							  ACM_NEAR_ASK, n->side, true, number, labels[i].link);
+	}
+	pfree(labels);
+}
+
+/* Put a node under all its near keys */
+static void
+enter_node(near_state *s, uint32 number)
+{
+	const acm_node *n = &s->nodes->nodes[number];
+	char		name[ACM_NAME_BUF];
+	int			len = acm_node_name(s->nodes, n, &s->scratch, name);
+	uint32		letters = acm_letters_of(name, len);
+	uint64_t	keys[ACM_NEAR_KEYS_MAX];
+	int			nkeys = acm_near_keys(name, len, keys);
+
+	for (int i = 0; i < nkeys; i++)
+		acm_near_join_add(s->join, keys[i], ACM_NEAR_TYPO, ACM_NEAR_NAME,
+						  n->side, n->with_site, number, letters);
+	if (n->with_site)
+		enter_asks(s, number);
+	else
+		enter_offers(s, number, name, len);
+}
+
 /* Whether two nodes are of one country as far as is known */
 static inline bool
-countries_agree(const node *a, const node *b)
+countries_agree(const acm_node *a, const acm_node *b)
 {
 	return !a->countries && !b->countries &&
 		(a->country == 0 || b->country == 0 || a->country == b->country);
@@ -354,15 +167,15 @@ propose(near_state *s, uint32 a, uint32 b, acm_verdict verdict, uint8 score)
 		{
 			s->maxcandidates = s->maxcandidates ? s->maxcandidates * 2 : 1024;
 			s->candidates = s->candidates ?
-				repalloc_huge(s->candidates, s->maxcandidates * sizeof(candidate)) :
+				acm_grow_array(s->candidates, s->maxcandidates, sizeof(candidate)) :
 				palloc(s->maxcandidates * sizeof(candidate));
 		}
-		s->candidates[s->ncandidates].node[s->nodes[a].side] = a;
-		s->candidates[s->ncandidates++].node[s->nodes[b].side] = b;
+		s->candidates[s->ncandidates].node[s->nodes->nodes[a].side] = a;
+		s->candidates[s->ncandidates++].node[s->nodes->nodes[b].side] = b;
 	}
 	for (int i = 0; i < 2; i++)
 	{
-		node	   *n = &s->nodes[pair[i]];
+		acm_node   *n = &s->nodes->nodes[pair[i]];
 		uint32		other = pair[1 - i];
 
 		if (score > n->score)
@@ -379,181 +192,215 @@ propose(near_state *s, uint32 a, uint32 b, acm_verdict verdict, uint8 score)
 
 /* What the names of two nodes that share a near key are to each other */
 static void
-compare_names(near_state *s, uint32 number, uint32 other, bool same_letters)
+compare_names(near_state *s, uint32 a, const char *a_name, int a_len, uint32 b)
 {
-	char		name[ACM_NAME_BUF];
-	int			len;
+	char		b_name[ACM_NAME_BUF];
+	int			b_len = acm_node_name(s->nodes, &s->nodes->nodes[b], &s->scratch, b_name);
 	int			edits = 0;
 	acm_typo	typo;
-	uint32	   *seen = &s->seen[other % SEEN];
 
-	if (*seen == other)
-		return;
-	*seen = other;
-
-	read_name(s, s->nodes[other].side, s->nodes[other].link, &s->other, name, &len);
-	if (same_letters && acm_same_words(s->name, s->len, name, len))
+	if (acm_letters_of(a_name, a_len) == acm_letters_of(b_name, b_len) &&
+		acm_same_words(a_name, a_len, b_name, b_len))
 	{
 		if (s->rule == ACM_RULE_NEAR)
-			propose(s, number, other, ACM_WORD_ORDER, 90);
+			propose(s, a, b, ACM_WORD_ORDER, 90);
 		return;
 	}
 
-	typo = acm_compare_typo(s->name, s->len, name, len, &edits);
+	typo = acm_compare_typo(a_name, a_len, b_name, b_len, &edits);
 	if (typo == ACM_NO_TYPO)
 		return;
-	if (acm_collision_prone(name, len) || acm_collision_prone(s->name, s->len))
+	if (acm_collision_prone(b_name, b_len) || acm_collision_prone(a_name, a_len))
 		typo = Min(typo, ACM_PLAIN_TYPO);
 	if (typo == ACM_SURE_TYPO && s->rule == ACM_RULE_NEAR)
-		propose(s, number, other, ACM_TYPO, 72 - edits);
+		propose(s, a, b, ACM_TYPO, 72 - edits);
 	else if (s->rule == ACM_RULE_SIMILAR)
-		propose(s, number, other, ACM_WEAK_TYPO, (typo == ACM_SHORT_TYPO ? 50 : 54) - edits);
+		propose(s, a, b, ACM_WEAK_TYPO, (typo == ACM_SHORT_TYPO ? 50 : 54) - edits);
 }
 
-/* Whether a label is what a node of the index says by its name, initials or handles */
-static bool
-label_says(near_state *s, uint32 number, acm_verdict verdict, const char *label, int label_len)
+/* For qsort */
+static int
+compare_pairs(const void *a, const void *b)
 {
-	const node *n = &s->nodes[number];
-	const acm_list *list = &s->engine->list[n->side];
+	uint64		x = *(const uint64 *) a;
+	uint64		y = *(const uint64 *) b;
+
+	CHECK_FOR_INTERRUPTS();
+	return x < y ? -1 : x > y;
+}
+
+/* Compare the pairs that were collected; many met under several keys */
+static void
+compare_collected(near_state *s)
+{
 	char		name[ACM_NAME_BUF];
+	int			len = 0;
+	uint32		ours = ACM_NO_NODE;
+
+	qsort(s->pairs, s->npairs, sizeof(uint64), compare_pairs);
+	for (Size i = 0; i < s->npairs; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (i + AHEAD < s->npairs)
+			acm_node_prefetch(s->nodes, &s->nodes->nodes[(uint32) s->pairs[i + AHEAD]]);
+		if (i > 0 && s->pairs[i] == s->pairs[i - 1])
+			continue;
+		if (ours != s->pairs[i] >> 32)
+		{
+			ours = s->pairs[i] >> 32;
+			len = acm_node_name(s->nodes, &s->nodes->nodes[ours], &s->scratch, name);
+		}
+		compare_names(s, ours, name, len, (uint32) s->pairs[i]);
+	}
+	s->npairs = 0;
+}
+
+/* Collect two nodes that share a near key, if at a glance their names may be near */
+static void
+collect_pair(near_state *s, const acm_near_entry *a, const acm_near_entry *b)
+{
+	uint64		ours = ACM_NEAR_SIDE(a) == ACM_OURS ? a->node : b->node;
+	uint64		theirs = ACM_NEAR_SIDE(a) == ACM_OURS ? b->node : a->node;
+
+	if (!acm_letters_agree(a->info, b->info) ||
+		!countries_agree(&s->nodes->nodes[ours], &s->nodes->nodes[theirs]))
+		return;
+	if (s->npairs == s->pairs_limit)
+		compare_collected(s);
+	if (s->npairs == s->maxpairs)
+	{
+		s->maxpairs *= 2;
+		s->pairs = acm_grow_array(s->pairs, s->maxpairs, sizeof(uint64));
+	}
+	s->pairs[s->npairs++] = ours << 32 | theirs;
+}
+
+/* Whether a label is what a node says by its name, initials or handles */
+static bool
+label_says(near_state *s, const acm_node *n, acm_near_kind kind, const char *label, int label_len)
+{
 	char		own[ACM_NAME_BUF];
+	char		name[ACM_NAME_BUF];
 	int			len;
 
-	if (verdict != ACM_HANDLE)
+	if (kind != ACM_NEAR_HANDLE)
 	{
-		read_name(s, n->side, n->link, &s->other, name, &len);
-		len = verdict == ACM_INITIALS ? acm_name_initials(name, len, own) : join_words(name, len, own);
+		len = acm_node_name(s->nodes, n, &s->scratch, name);
+		len = kind == ACM_NEAR_INITIALS ? acm_name_initials(name, len, own) : join_words(name, len, own);
 		return len == label_len && memcmp(own, label, len) == 0;
 	}
 	for (uint32 i = 0; i < n->nlinks; i++)
 	{
-		uint32		row = list->links[ACM_KIND_NAME][s->links[n->first + i]].row;
-
-		len = acm_row_handle(list, row, acm_list_record(list, row, &s->other), own);
+		CHECK_FOR_INTERRUPTS();
+		len = acm_read_label(s->nodes, n->side, acm_node_row(s->nodes, n, i), ACM_NO_KEY, &s->scratch, own);
 		if (len == label_len && memcmp(own, label, len) == 0)
 			return true;
 	}
 	return false;
 }
 
-/*
- * Look a key up for a node. Nodes of the other side under it are compared by
- * name or, if there is a label, proposed with the verdict where it says so.
- */
+/* A node whose label asks, and one that offers: propose them to each other if the label says so */
 static void
-look_up(near_state *s, uint32 number, uint64 key, acm_verdict verdict, uint8 score,
-		const char *label, int label_len)
+compare_label(near_state *s, const acm_near_entry *ask, const acm_near_entry *offer)
 {
-	const node *n = &s->nodes[number];
-	const acm_near_index *index = s->index[1 - n->side];
+	const acm_node *n = &s->nodes->nodes[ask->node];
+	const acm_node *o = &s->nodes->nodes[offer->node];
+	uint32		row = s->engine->list[n->side].links[ACM_KIND_DOMAIN][ask->info].row;
+	acm_near_kind kind = ACM_NEAR_KIND(ask);
+	char		label[ACM_HANDLE_MAX + 1];
+	int			len;
 
-	for (uint32 i = acm_near_index_first(index, key, CROWD_MAX); i != NO_NODE;
-		 i = acm_near_index_next(index, i))
-	{
-		const acm_near_entry *e = &index->entries[i];
-		const node *o = &s->nodes[e->node];
-
-		CHECK_FOR_INTERRUPTS();
-		if (label == NULL && !acm_letters_agree(e->letters, s->letters))
-			continue;
-		if (!countries_agree(n, o))
-			continue;
-		if (label == NULL)
-			compare_names(s, number, e->node, e->letters == s->letters);
-		else if ((verdict != ACM_INITIALS || (n->country != 0 && n->country == o->country)) &&
-				 label_says(s, e->node, verdict, label, label_len))
-			propose(s, number, e->node, verdict, score);
-	}
-}
-
-/* Look a node up under its near keys, and if its rows have domains, under their labels */
-static void
-look_up_node(near_state *s, uint32 number)
-{
-	const node *n = &s->nodes[number];
-	uint64_t	keys[ACM_NEAR_KEYS_MAX];
-	int			nkeys = acm_near_keys(s->name, s->len, keys);
-	placed_label *labels;
-	Size		nlabels;
-
-	for (int i = 0; i < nkeys; i++)
-		look_up(s, number, keys[i], ACM_NVERDICTS, 0, NULL, 0);
-
-	if (!n->with_site)
+	if (kind != ACM_NEAR_KIND(offer) || !countries_agree(n, o) ||
+		(kind == ACM_NEAR_INITIALS && (n->country == 0 || n->country != o->country)))
 		return;
-	nlabels = collect_labels(s, n, ACM_NEAR_LABEL, &labels);
-	for (Size i = 0; i < nlabels; i++)
-	{
-		char		label[ACM_HANDLE_MAX + 1];
-		int			len = read_label(s, n->side, &labels[i], &s->other, label);
-
-		if (s->rule == ACM_RULE_NEAR && len >= LABEL_MIN)
-			look_up(s, number, labels[i].key, ACM_LABEL_IS_NAME, 80, label, len);
-		if (s->rule == ACM_RULE_SIMILAR && len >= LABEL_MIN)
-			look_up(s, number, acm_near_key(ACM_NEAR_HANDLE, label, len), ACM_HANDLE, 60, label, len);
-		if (s->rule == ACM_RULE_SIMILAR && len >= INITIALS_MIN)
-			look_up(s, number, acm_near_key(ACM_NEAR_INITIALS, label, len), ACM_INITIALS, 40, label, len);
-	}
-	pfree(labels);
+	len = acm_read_label(s->nodes, n->side, row, ask->info, &s->scratch, label);
+	if (!label_says(s, o, kind, label, len))
+		return;
+	if (kind == ACM_NEAR_LABEL)
+		propose(s, ask->node, offer->node, ACM_LABEL_IS_NAME, 80);
+	else if (kind == ACM_NEAR_HANDLE)
+		propose(s, ask->node, offer->node, ACM_HANDLE, 60);
+	else
+		propose(s, ask->node, offer->node, ACM_INITIALS, 40);
 }
 
-/* Make a node the one at hand: read its name */
+/* Nodes that meet under a key: collect what is to be compared */
 static void
-take_node(near_state *s, uint32 number)
+take_group(void *arg, const acm_near_entry *entries, uint32 n)
 {
-	const node *n = &s->nodes[number];
+	near_state *s = arg;
+	const acm_near_entry *bare[2][ACM_NEAR_CROWD];	/* without a domain, or offers, of each side */
+	uint32		nbare[2] = {0, 0};
 
-	read_name(s, n->side, n->link, &s->engine->scratch[0], s->name, &s->len);
-	s->letters = acm_letters_of(s->name, s->len);
-	memset(s->seen, 0xff, sizeof(s->seen));
+	for (uint32 i = 0; i < n; i++)
+	{
+		const acm_near_entry *e = &entries[i];
+		int			side = ACM_NEAR_SIDE(e);
+
+		if (ACM_NEAR_ROLE(e) == ACM_NEAR_ASK || (ACM_NEAR_ROLE(e) == ACM_NEAR_NAME && ACM_NEAR_SITE(e)))
+			continue;
+		if (nbare[side] < ACM_NEAR_CROWD)
+			bare[side][nbare[side]] = e;
+		nbare[side]++;
+	}
+	for (uint32 i = 0; i < n; i++)
+	{
+		const acm_near_entry *e = &entries[i];
+		int			side = ACM_NEAR_SIDE(e);
+		bool		asks = ACM_NEAR_ROLE(e) == ACM_NEAR_ASK;
+		bool		is_bare = !asks && !ACM_NEAR_SITE(e);
+
+		CHECK_FOR_INTERRUPTS();
+		if (ACM_NEAR_ROLE(e) == ACM_NEAR_OFFER || nbare[1 - side] > ACM_NEAR_CROWD ||
+			(is_bare && (side == ACM_THEIRS || nbare[side] > ACM_NEAR_CROWD)))
+			continue;
+		for (uint32 j = 0; j < nbare[1 - side]; j++)
+		{
+			const acm_near_entry *other = bare[1 - side][j];
+
+			if (asks && ACM_NEAR_ROLE(other) == ACM_NEAR_OFFER)
+				compare_label(s, e, other);
+			else if (!asks && ACM_NEAR_ROLE(other) == ACM_NEAR_NAME)
+				collect_pair(s, e, other);
+		}
+	}
 }
 
 /*
- * Go through all nodes: index those without a domain, then look up the others
- * on the other side, and of those without a domain ours among theirs.
+ * Put all nodes under their keys that can have a partner: of two, one has no
+ * domain.
  */
 static void
-find_candidates(near_state *s, uint32 pass)
+enter_nodes(near_state *s)
 {
-	for (int side = 0; side < 2; side++)
-		acm_near_index_start(s->index[side], pass);
-	for (uint32 i = 0; i < s->nnodes; i++)
+	const acm_nodes *nodes = s->nodes;
+
+	for (uint32 i = 0; i < nodes->n; i++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (s->nodes[i].with_site)
-			continue;
-		take_node(s, i);
-		index_node(s, i);
-	}
-	for (int side = 0; side < 2; side++)
-		acm_near_index_build(s->index[side]);
-	for (uint32 i = 0; i < s->nnodes; i++)
-	{
-		const node *n = &s->nodes[i];
+		const acm_node *n = &nodes->nodes[i];
 
 		CHECK_FOR_INTERRUPTS();
-		if (s->index[1 - n->side]->nentries == 0 || (!n->with_site && n->side == ACM_THEIRS))
-			continue;
-		take_node(s, i);
-		look_up_node(s, i);
+		if (i + AHEAD < nodes->n)
+			acm_node_prefetch(nodes, &nodes->nodes[i + AHEAD]);
+		if (!n->with_site || nodes->without_site[1 - n->side] > 0)
+			enter_node(s, i);
 	}
 }
 
 /* Whether two nodes are each other's only best */
 static inline bool
-mutually_best(const node *nodes, uint32 a, uint32 b)
+mutually_best(const acm_node *nodes, uint32 a, uint32 b)
 {
 	return nodes[a].best == b && !nodes[a].tie && nodes[b].best == a && !nodes[b].tie;
 }
 
 /* Whether the rows of a node are several companies */
 static bool
-is_several(near_state *s, const node *n)
+is_several(near_state *s, const acm_node *n)
 {
 	acm_group_side in[2] = {{NULL, 0}, {NULL, 0}};
 
-	in[n->side].links = s->links + n->first;
+	in[n->side].links = s->nodes->links + n->first;
 	in[n->side].n = n->nlinks;
 	return n->with_site && n->nlinks > 1 && acm_site_parts(s->engine, in, NULL) > 1;
 }
@@ -578,19 +425,19 @@ pair_nearly(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
 static void
 note_candidate(near_state *s, const candidate *c)
 {
-	near_finding finding = {s->rule, s->nodes[c->node[ACM_OURS]].verdict};
+	near_finding finding = {s->rule, s->nodes->nodes[c->node[ACM_OURS]].verdict};
 	acm_group_side in[2];
 	bool		several = false;
 
 	for (int side = 0; side < 2; side++)
 	{
-		const node *n = &s->nodes[c->node[side]];
+		const acm_node *n = &s->nodes->nodes[c->node[side]];
 
-		in[side].links = s->links + n->first;
+		in[side].links = s->nodes->links + n->first;
 		in[side].n = n->nlinks;
 		several |= is_several(s, n);
 	}
-	if (!mutually_best(s->nodes, c->node[ACM_OURS], c->node[ACM_THEIRS]))
+	if (!mutually_best(s->nodes->nodes, c->node[ACM_OURS], c->node[ACM_THEIRS]))
 		finding.verdict = ACM_NOT_BEST;
 	else if (several)
 		finding.verdict = ACM_NAME_SEVERAL;
@@ -616,12 +463,12 @@ note_pairs(near_state *s)
 		if (i == 0 || compare_candidates(&s->candidates[i - 1], &s->candidates[i]) != 0)
 			note_candidate(s, &s->candidates[i]);
 	}
-	for (uint32 i = 0; i < s->nnodes && !s->engine->options.all_evidence; i++)
+	for (uint32 i = 0; i < s->nodes->n && !s->engine->options.all_evidence; i++)
 	{
-		candidate	c = {{i, s->nodes[i].best}};
+		candidate	c = {{i, s->nodes->nodes[i].best}};
 
-		if (s->nodes[i].side == ACM_OURS && c.node[ACM_THEIRS] != NO_NODE &&
-			mutually_best(s->nodes, i, c.node[ACM_THEIRS]))
+		if (s->nodes->nodes[i].side == ACM_OURS && c.node[ACM_THEIRS] != ACM_NO_NODE &&
+			mutually_best(s->nodes->nodes, i, c.node[ACM_THEIRS]))
 			note_candidate(s, &c);
 	}
 }
@@ -630,11 +477,10 @@ note_pairs(near_state *s)
 static void
 match_by(acm_engine *engine, acm_rule rule)
 {
+	Size		memory = get_hash_memory_limit();
 	MemoryContext context;
 	MemoryContext old;
 	near_state *s;
-	Size		limit;
-	uint32		npasses;
 
 	if ((engine->options.rules & (1 << rule)) == 0)
 		return;
@@ -643,21 +489,20 @@ match_by(acm_engine *engine, acm_rule rule)
 	s = palloc0(sizeof(near_state));
 	s->engine = engine;
 	s->rule = rule;
-	initStringInfo(&s->other);
-	make_nodes(s);
-
-	/*
-	 * Some ten keys a node, in as many passes as memory asks for. Each reads
-	 * all names again, perhaps from a file: not for less than what the nodes
-	 * take themselves.
-	 */
-	limit = Max(get_hash_memory_limit(), (Size) s->nnodes * sizeof(node));
-	npasses = 1 + (Size) s->nnodes * 10 * ACM_NEAR_ENTRY_SIZE / limit;
-	for (int side = 0; side < 2; side++)
-		s->index[side] = acm_near_index_create(npasses);
-	for (uint32 pass = 0; pass < npasses; pass++)
-		find_candidates(s, pass);
-	note_pairs(s);
+	initStringInfo(&s->scratch);
+	s->nodes = acm_nodes_make(engine);
+	if (s->nodes->without_site[ACM_OURS] + s->nodes->without_site[ACM_THEIRS] > 0)
+	{
+		s->maxpairs = 1024;
+		s->pairs = palloc(s->maxpairs * sizeof(uint64));
+		s->pairs_limit = Max(s->maxpairs, memory / 4 / sizeof(uint64));
+		s->join = acm_near_join_create((Size) s->nodes->n * KEYS_EXPECTED, memory / 2);
+		enter_nodes(s);
+		acm_near_join_groups(s->join, take_group, s);
+		acm_near_join_close(s->join);
+		compare_collected(s);
+		note_pairs(s);
+	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 }
