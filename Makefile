@@ -53,6 +53,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
 	src/blind/blinded.o \
 	src/blind/blind.o \
 	src/overlap/array.o \
+	src/overlap/blinded_columns.o \
 	src/overlap/corrections.o \
 	src/overlap/engine.o \
 	src/overlap/evidence.o \
@@ -128,7 +129,8 @@ REGRESS = \
 	blinded \
 	status \
 	partner_table \
-	overlap
+	overlap \
+	blinded_columns
 REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
 
 # Upgrades. src/upgrade/OLD--NEW.sql leads from the last release to this version;

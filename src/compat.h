@@ -82,4 +82,18 @@ acm_buffile_read_maybe(BufFile *file, void *data, size_t len)
 #endif
 }
 
+/* From 16 on one function checks rights to objects of all classes */
+#include "catalog/pg_proc.h"
+#include "utils/acl.h"
+
+static inline AclResult
+acm_function_aclcheck(Oid function, Oid role, AclMode mode)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ProcedureRelationId, function, role, mode);
+#else
+	return pg_proc_aclcheck(function, role, mode);
+#endif
+}
+
 #endif							/* ACM_COMPAT_H */

@@ -169,6 +169,33 @@ acm_blinder_find(const char *spec, size_t len)
 	return b;
 }
 
+/* The pinned form of the key with this id */
+char *
+acm_blinder_spec(const uint8 id[ACM_KEY_ID_LEN])
+{
+	char	   *dir = acm_keydir_open();
+	char		digits[ACM_KEY_ID_BUF];
+	ListCell   *lc;
+
+	acm_hex(id, ACM_KEY_ID_LEN, digits);
+	foreach(lc, acm_keydir_scan(dir, NULL))
+	{
+		acm_key_entry *entry = lfirst(lc);
+		acm_key    *key;
+		bool		mine;
+
+		if (entry->pending || strcmp(entry->id, digits) != 0)
+			continue;
+		/* one key may lie there under several names, for several roles */
+		key = acm_key_read(dir, entry);
+		mine = key->problem == NULL && acm_key_allowed(key->record.role);
+		acm_key_release(key);
+		if (mine)
+			return acm_key_spec(entry);
+	}
+	acm_key_refuse(digits, NULL);
+}
+
 /* Blind a match key */
 void
 acm_blind(acm_blinder *blinder, const char *kind, const char *scheme,

@@ -5,12 +5,15 @@
  */
 #include "blind/blinded.h"
 
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "port/pg_bswap.h"
 #include "utils/builtins.h"
 #include "utils/sortsupport.h"
+#include "utils/syscache.h"
 
 #define KEY_ID_DIGITS (2 * ACM_KEY_ID_LEN)
 #define TAG_DIGITS (2 * ACM_TAG_LEN)
@@ -43,6 +46,26 @@ acm_blinded_in(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(result);
 }
 
+/* The text form of a value */
+void
+acm_blinded_text(const acm_blinded *value, char out[ACM_BLINDED_TEXT_BUF])
+{
+	acm_hex(value->key_id, ACM_KEY_ID_LEN, out);
+	out[KEY_ID_DIGITS] = ':';
+	acm_hex(value->tag, ACM_TAG_LEN, out + KEY_ID_DIGITS + 1);
+}
+
+/* The type's oid */
+Oid
+acm_blinded_type(void)
+{
+	Oid			schema = get_namespace_oid("accountmatch", true);
+
+	return OidIsValid(schema) ?
+		GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("blinded"), ObjectIdGetDatum(schema)) :
+		InvalidOid;
+}
+
 /*
  * Text output
  */
@@ -50,12 +73,9 @@ PG_FUNCTION_INFO_V1(acm_blinded_out);
 Datum
 acm_blinded_out(PG_FUNCTION_ARGS)
 {
-	acm_blinded *value = PG_GETARG_BLINDED_P(0);
-	char	   *str = palloc(KEY_ID_DIGITS + 1 + TAG_DIGITS + 1);
+	char	   *str = palloc(ACM_BLINDED_TEXT_BUF);
 
-	acm_hex(value->key_id, ACM_KEY_ID_LEN, str);
-	str[KEY_ID_DIGITS] = ':';
-	acm_hex(value->tag, ACM_TAG_LEN, str + KEY_ID_DIGITS + 1);
+	acm_blinded_text(PG_GETARG_BLINDED_P(0), str);
 	PG_RETURN_CSTRING(str);
 }
 

@@ -20,6 +20,9 @@ typedef struct acm_blinded
 
 #define ACM_BLINDED_LEN 20
 
+/* The text form <8 hex>:<32 hex> and NUL */
+#define ACM_BLINDED_TEXT_BUF 42
+
 #define PG_GETARG_BLINDED_P(n) ((acm_blinded *) PG_GETARG_POINTER(n))
 
 /* Kinds of match keys, as they stand in the blinded message */
@@ -44,5 +47,17 @@ extern acm_blinder *acm_blinder_find(const char *spec, size_t len);
  */
 extern void acm_blind(acm_blinder *blinder, const char *kind, const char *scheme,
 					  const char *value, size_t len, acm_blinded *out);
+
+/*
+ * The pinned form of the key with this id, palloc'd, if the current user may
+ * blind with it; else the error of acm_key_find.
+ */
+extern char *acm_blinder_spec(const uint8 id[ACM_KEY_ID_LEN]);
+
+/* The text form of a value, NUL-terminated */
+extern void acm_blinded_text(const acm_blinded *value, char out[ACM_BLINDED_TEXT_BUF]);
+
+/* The type's oid; InvalidOid if the extension is not there */
+extern Oid	acm_blinded_type(void);
 
 #endif							/* ACM_BLINDED_H */

@@ -30,6 +30,8 @@ typedef struct domain_map
 
 struct acm_corrections
 {
+	MemoryContext context;		/* of all of it */
+	bool		blinded;		/* domains can be found by their blinded forms */
 	acm_override *overrides;	/* that name accounts */
 	int			noverrides;
 	int		   *by_id[2];		/* those with an id of the side, by id */
@@ -387,6 +389,7 @@ acm_corrections_read(Oid overrides, Oid aliases)
 	if (!OidIsValid(overrides) && !OidIsValid(aliases))
 		return NULL;
 	c = palloc0(sizeof(acm_corrections));
+	c->context = context;
 	if (OidIsValid(overrides))
 		read_overrides(c, overrides, context);
 	if (OidIsValid(aliases))
@@ -460,6 +463,38 @@ const char *
 acm_domain_family(const acm_corrections *c, const char *domain, int len)
 {
 	return c ? look_up(&c->families, domain, len) : NULL;
+}
+
+/* Whether there are domains */
+bool
+acm_corrections_domains(const acm_corrections *c)
+{
+	return c->suppressed.n + c->names.n + c->families.n > 0;
+}
+
+/* Let all domains also be found by their blinded forms; see the header */
+void
+acm_corrections_blind(acm_corrections *c, void (*blind) (const char *domain, char *out, void *arg), void *arg)
+{
+	domain_map *maps[] = {&c->suppressed, &c->names, &c->families};
+
+	if (c->blinded)
+		return;
+	for (int i = 0; i < (int) lengthof(maps); i++)
+	{
+		int			n = maps[i]->n;
+
+		for (int j = 0; j < n; j++)
+		{
+			char		form[64];
+
+			CHECK_FOR_INTERRUPTS();
+			blind(maps[i]->pairs[j].domain, form, arg);
+			add_pair(maps[i], MemoryContextStrdup(c->context, form), maps[i]->pairs[j].to, c->context);
+		}
+		sort_pairs(maps[i], "has two blinded forms");
+	}
+	c->blinded = true;
 }
 
 /* The overrides that pin or block rows that exist */

@@ -52,6 +52,16 @@ extern bool acm_corrections_note(acm_corrections *corrections, int side,
 /* Whether a match host or match domain is suppressed */
 extern bool acm_domain_suppressed(const acm_corrections *corrections, const char *domain, int len);
 
+/* Whether there are domains among the corrections */
+extern bool acm_corrections_domains(const acm_corrections *corrections);
+
+/*
+ * Let all domains also be found by another form of theirs, which blind writes
+ * to out (64 bytes, NUL-terminated). Done once; further calls do nothing.
+ */
+extern void acm_corrections_blind(acm_corrections *corrections,
+								  void (*blind) (const char *domain, char *out, void *arg), void *arg);
+
 /*
  * The domain that a match host or match domain is another name of; NULL if
  * none. NUL-terminated, lives as long as the corrections.

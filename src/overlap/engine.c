@@ -9,6 +9,7 @@
 #include "utils/memutils.h"
 
 #include "overlap/array.h"
+#include "overlap/blinded_columns.h"
 #include "overlap/engine.h"
 #include "overlap/late_names.h"
 #include "overlap/read.h"
@@ -380,15 +381,18 @@ acm_engine_run(acm_engine *engine)
 	engine->context = CurrentMemoryContext;
 	acm_stages_start();
 	engine->numbering = acm_numbering_create(budget / 2);
+	engine->numbering->later = acm_blinded_kinds(engine->list);
 	for (int side = 0; side < 2; side++)
 	{
-		engine->list[side].late_names = acm_names_can_wait(&engine->options);
+		engine->list[side].late_names = acm_names_can_wait(&engine->options) &&
+			(engine->numbering->later & (1 << ACM_KIND_NAME)) == 0;
 		acm_list_read(&engine->list[side], side, engine->numbering, engine->statuses,
 					  engine->corrections, budget / 4);
 		acm_stage_done(reading[side], engine->list[side].nrows);
 		initStringInfo(&engine->scratch[side]);
 		engine->matched[side] = acm_make_array(engine->list[side].nrows, 1, MCXT_ALLOC_ZERO);
 	}
+	acm_number_blinded(engine);
 	for (int kind = 0; kind < ACM_NKINDS; kind++)
 	{
 		if (kind == ACM_KIND_NAME)

@@ -46,6 +46,7 @@ typedef enum acm_verdict
 	ACM_SAME_SITE_SAME_NAME,	/* hosts differ below one registrable domain */
 	ACM_SAME_NAME,
 	ACM_SAME_COMMON_NAME,		/* as many organisations are called, but one row a list */
+	ACM_SAME_BLINDED_NAME,		/* perhaps so, as nobody can read it, but one row a list */
 	ACM_SAME_NAME_LABEL,		/* several bear it, or might; the domain says that it is this one */
 	ACM_SAME_NAME_COUNTRY,		/* several bear it; same country */
 	ACM_WORD_ORDER,
@@ -62,6 +63,7 @@ typedef enum acm_verdict
 	ACM_COUNTRIES_DIFFER,
 	ACM_HOST_CROWDED,
 	ACM_NAME_COMMON,			/* a word that many organisations have in their name */
+	ACM_NAME_BLINDED,			/* perhaps so, as nobody can read it */
 	ACM_NAME_SEVERAL,			/* borne by several companies */
 	ACM_NOT_BEST,				/* another candidate is as good */
 	ACM_NVERDICTS

@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 
 #include "normalize/company.h"
+#include "overlap/blinded_columns.h"
 #include "overlap/evidence.h"
 
 /*
@@ -32,6 +33,8 @@ static const struct
 	[ACM_SAME_NAME] = {"Both have the name %k, and no domain or country speaks against it.", "same name", 0.98f},
 	[ACM_SAME_COMMON_NAME] = {"Both have the name %k, as others have too, but it stands once in each list.",
 	"same name, which others have too", 0.96f},
+	[ACM_SAME_BLINDED_NAME] = {"Both have the blinded name %k, which stands once in each list.",
+	"same blinded name, once in each list", 0.97f},
 	[ACM_SAME_NAME_LABEL] = {"Both have the name %k, and the domain of one speaks for it.",
 	"same name, and a domain that speaks for it", 0.95f},
 	[ACM_SAME_NAME_COUNTRY] = {"Both have the name %k and are in the same country.",
@@ -51,6 +54,7 @@ static const struct
 	[ACM_COUNTRIES_DIFFER] = {NULL, "different countries", 0},
 	[ACM_HOST_CROWDED] = {NULL, "domain shared by %u names", 0},
 	[ACM_NAME_COMMON] = {NULL, "a name of which there are many", 0},
+	[ACM_NAME_BLINDED] = {NULL, "blinded name that several accounts of a list have", 0},
 	[ACM_NAME_SEVERAL] = {NULL, "name borne by several companies", 0},
 	[ACM_NOT_BEST] = {NULL, "another candidate is as good", 0}
 };
@@ -82,6 +86,21 @@ acm_evidence_key(const acm_engine *engine, const acm_evidence *e, int side, cons
 	return key_text(kind, &key);
 }
 
+/*
+ * The key of a side as a sentence shows it: where it is blinded and the other
+ * side's is not, that one. They are the same.
+ */
+static char *
+shown_key(const acm_engine *engine, const acm_evidence *e, int side, const acm_record *const records[2])
+{
+	char	   *key = acm_evidence_key(engine, e, side, records[side]);
+	const char *value = (acm_rule_kind(e->rule) == ACM_KIND_ID) ? strchr(key, ':') + 1 : key;
+
+	if (acm_key_blinded(value, strlen(value)))
+		key = acm_evidence_key(engine, e, 1 - side, records[1 - side]);
+	return key;
+}
+
 /* Why a match is one, in a sentence */
 text *
 acm_evidence_sentence(const acm_engine *engine, const acm_evidence *e, const acm_record *const records[2])
@@ -91,21 +110,18 @@ acm_evidence_sentence(const acm_engine *engine, const acm_evidence *e, const acm
 	initStringInfo(&s);
 	if (e->rule == ACM_RULE_EMAIL && e->verdict == ACM_SAME_HOST)
 		appendStringInfo(&s, "A contact's e-mail address and the other's domain or address agree: %s.",
-						 acm_evidence_key(engine, e, ACM_OURS, records[ACM_OURS]));
+						 shown_key(engine, e, ACM_OURS, records));
 	else
 	{
 		for (const char *p = verdicts[e->verdict].sentence; *p; p++)
 		{
-			int			side = p[0] == '%' && p[1] == 'k' ? ACM_OURS :
-				p[0] == '%' && p[1] == 't' ? ACM_THEIRS : -1;
-
-			if (side < 0)
-				appendStringInfoChar(&s, *p);
-			else
+			if (p[0] == '%' && (p[1] == 'k' || p[1] == 't'))
 			{
-				appendStringInfoString(&s, acm_evidence_key(engine, e, side, records[side]));
+				appendStringInfoString(&s, shown_key(engine, e, p[1] == 't' ? ACM_THEIRS : ACM_OURS, records));
 				p++;
 			}
+			else
+				appendStringInfoChar(&s, *p);
 		}
 	}
 	return cstring_to_text_with_len(s.data, s.len);

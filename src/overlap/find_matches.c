@@ -19,6 +19,7 @@
 #include "normalize/company.h"
 #include "normalize/domain.h"
 #include "normalize/identifier.h"
+#include "overlap/blinded_columns.h"
 #include "overlap/engine.h"
 #include "overlap/result.h"
 
@@ -58,12 +59,37 @@ key_of(acm_attr attr, const char *value, char *key)
 	}
 }
 
-/* Add "expression of column = key", for each element of an array */
+/* Add "column = literal" for a blinded column, if the value has a key */
 static void
-add_condition(StringInfo where, const acm_column *column, const char *function, const char *key)
+add_blinded_condition(StringInfo where, const acm_partner_table *theirs, acm_attr attr, const char *value)
 {
+	const acm_column *column = &theirs->columns[attr];
+	char	   *literal = acm_blinded_literal(theirs, attr, value);
+
+	if (literal == NULL)
+		return;
+	if (where->len > 0)
+		appendStringInfoString(where, " OR ");
+	if (column->form == ACM_FORM_BLINDED_ARRAY)
+		appendStringInfo(where, "%s OPERATOR(accountmatch.=) ANY (%s)", literal, quote_identifier(column->name));
+	else
+		appendStringInfo(where, "%s OPERATOR(accountmatch.=) %s", quote_identifier(column->name), literal);
+}
+
+/* Add "expression of column = key", for each element of an array; value is what the key is of */
+static void
+add_condition(StringInfo where, const acm_partner_table *theirs, acm_attr attr, const char *function,
+			  const char *key, const char *value)
+{
+	const acm_column *column = &theirs->columns[attr];
+
 	if (column->form == ACM_FORM_NONE)
 		return;
+	if (acm_column_blinded(column))
+	{
+		add_blinded_condition(where, theirs, attr, value);
+		return;
+	}
 	if (where->len > 0)
 		appendStringInfoString(where, " OR ");
 	if (column->form == ACM_FORM_TEXT_ARRAY)
@@ -92,17 +118,18 @@ candidates(const acm_partner_table *theirs, char *const *values)
 		switch (attr)
 		{
 			case ACM_ATTR_NAME:
-				add_condition(&where, &theirs->columns[attr], "accountmatch.match_company(%s)", key);
+				add_condition(&where, theirs, attr, "accountmatch.match_company(%s)", key, values[i]);
 				break;
 			case ACM_ATTR_WEBSITE:
 			case ACM_ATTR_EMAIL:
 				/* a contact's host can be the other's website */
 				for (acm_attr other = ACM_ATTR_WEBSITE; other <= ACM_ATTR_EMAIL; other++)
-					add_condition(&where, &theirs->columns[other], "accountmatch.match_host(%s)", key);
+					add_condition(&where, theirs, other, "accountmatch.match_host(%s)", key, values[i]);
 				break;
 			default:
-				add_condition(&where, &theirs->columns[attr],
-							  psprintf("accountmatch.normalize_identifier('%s', %%s)", acm_attr_name(attr)), key);
+				add_condition(&where, theirs, attr,
+							  psprintf("accountmatch.normalize_identifier('%s', %%s)", acm_attr_name(attr)),
+							  key, values[i]);
 				break;
 		}
 	}

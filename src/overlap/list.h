@@ -98,9 +98,30 @@ typedef struct acm_unknown_word
 /* So many different ones are told apart */
 #define ACM_UNKNOWN_WORDS 20
 
+/* Columns whose values are compared with each other; see blinded_columns.h */
+typedef enum acm_space
+{
+	ACM_SPACE_LEI,
+	ACM_SPACE_DUNS,
+	ACM_SPACE_VAT,
+	ACM_SPACE_DOMAIN,
+	ACM_SPACE_NAME,
+	ACM_NSPACES
+} acm_space;
+
+/* Which key the blinded values of a space were blinded under */
+typedef struct acm_blinding
+{
+	bool		seen;			/* there was a value */
+	uint8		key_id[4];
+	acm_attr	attr;			/* of the first one's column */
+	char	   *spec;			/* of the key, if the list's domains are corrected under it */
+} acm_blinding;
+
 typedef struct acm_list
 {
 	acm_partner_table table;
+	acm_blinding blinding[ACM_NSPACES];
 	acm_status	default_status; /* of rows that have none of their own */
 	acm_row    *rows;			/* nrows + 1: the last one ends the links */
 	uint32		nrows;
@@ -120,6 +141,7 @@ typedef struct acm_list
 typedef struct acm_numbering
 {
 	acm_keys   *kind[ACM_NKINDS];
+	uint32		later;			/* kinds, as bits, that are not numbered while the lists are read */
 } acm_numbering;
 
 /* An empty numbering in CurrentMemoryContext within the given memory (bytes) */

@@ -9,6 +9,7 @@
 
 #include "normalize/company.h"
 #include "overlap/array.h"
+#include "overlap/blinded_columns.h"
 #include "overlap/engine.h"
 #include "overlap/pairs.h"
 #include "overlap/sites.h"
@@ -18,7 +19,8 @@ typedef enum answer
 {
 	NOT_ASKED,
 	NO,
-	YES
+	YES,
+	NOBODY_KNOWS				/* blinded in both lists */
 } answer;
 
 /* What is known of the rows that bear a name, on both sides */
@@ -26,7 +28,7 @@ typedef struct name_group
 {
 	acm_group_side in[2];
 	bool		several;		/* rows with different domains bear it */
-	answer		common;			/* it holds a word that many organisations have in theirs */
+	answer		common;			/* it holds, or may hold, a word that many organisations have in theirs */
 	answer		only[2];		/* all that is unmatched of a side is one company with a domain */
 } name_group;
 
@@ -71,7 +73,7 @@ borne_by_several(acm_engine *engine, const acm_group_side in[2])
 	return differ;
 }
 
-/* The words of the name that a link stands for */
+/* The words of the name that a link stands for; none of a blinded one */
 static int
 words_of(acm_engine *engine, int side, uint32 link, char *out)
 {
@@ -79,13 +81,16 @@ words_of(acm_engine *engine, int side, uint32 link, char *out)
 	const acm_record *record = acm_list_record(list, row_of(list, link), &engine->scratch[side]);
 	acm_key		key;
 
+	if (acm_names_blinded(list))
+		return 0;
 	acm_record_key(list, record, ACM_KIND_NAME, link, &key);
 	return acm_name_words(&key, out);
 }
 
 /*
  * Whether the name is one of which there are many. It may be spelled with
- * blanks in different places: one spelling that says so is enough.
+ * blanks in different places: one spelling that says so is enough. Blinded in
+ * both lists, it may be one.
  */
 static bool
 is_common(acm_engine *engine, name_group *group)
@@ -94,10 +99,13 @@ is_common(acm_engine *engine, name_group *group)
 	int			last_len = 0;
 
 	if (group->common != NOT_ASKED)
-		return group->common == YES;
-	group->common = NO;
+		return group->common != NO;
+	group->common = NOBODY_KNOWS;
 	for (int side = 0; side < 2; side++)
 	{
+		if (acm_names_blinded(&engine->list[side]))
+			continue;
+		group->common = NO;
 		for (uint32 i = 0; i < group->in[side].n; i++)
 		{
 			char		name[ACM_NAME_BUF];
@@ -115,7 +123,7 @@ is_common(acm_engine *engine, name_group *group)
 			last_len = len;
 		}
 	}
-	return false;
+	return group->common != NO;
 }
 
 /* Whether all that is unmatched of a side is one company with a domain */
@@ -206,9 +214,10 @@ pair_by_name(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
 		bool		same_country = country != 0 && country == engine->list[1].rows[row[1]].country;
 
 		/* which of several, or of possibly many, is it? */
-		verdict = group->several ? ACM_NAME_SEVERAL : ACM_NAME_COMMON;
+		verdict = group->several ? ACM_NAME_SEVERAL :
+			group->common == YES ? ACM_NAME_COMMON : ACM_NAME_BLINDED;
 		if (!group->several && group->in[0].n == 1 && group->in[1].n == 1)
-			verdict = ACM_SAME_COMMON_NAME;
+			verdict = group->common == YES ? ACM_SAME_COMMON_NAME : ACM_SAME_BLINDED_NAME;
 		if (with_site >= 0 &&
 			(!group->several ||
 			 (!engine->matched[0][row[0]] && !engine->matched[1][row[1]] &&

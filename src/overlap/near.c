@@ -15,6 +15,7 @@
 
 #include "normalize/company.h"
 #include "overlap/array.h"
+#include "overlap/blinded_columns.h"
 #include "overlap/engine.h"
 #include "overlap/near_join.h"
 #include "overlap/near_letters.h"
@@ -511,6 +512,9 @@ match_by(acm_engine *engine, acm_rule rule)
 void
 acm_match_nearly(acm_engine *engine)
 {
+	/* a blinded name is equal to another one, or it is not */
+	if (acm_names_blinded(&engine->list[0]) || acm_names_blinded(&engine->list[1]))
+		return;
 	match_by(engine, ACM_RULE_NEAR);
 	acm_settle(engine);
 	match_by(engine, ACM_RULE_SIMILAR);

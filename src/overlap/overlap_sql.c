@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "overlap/blinded_columns.h"
 #include "overlap/engine.h"
 #include "overlap/evidence.h"
 #include "overlap/result.h"
@@ -307,6 +308,9 @@ finding(const acm_engine *engine, acm_rule rule, char *const keys[2], const acm_
 		return "neither has a key";
 	if (keys[0] == NULL || keys[1] == NULL)
 		return rule >= ACM_RULE_NEAR ? "one has no name" : "one has no key";
+	if (rule >= ACM_RULE_NEAR &&
+		(acm_names_blinded(&engine->list[ACM_OURS]) || acm_names_blinded(&engine->list[ACM_THEIRS])))
+		return "blinded names are equal or not, never nearly so";
 	if (rule == ACM_RULE_EMAIL && !has_email(engine))
 		return "neither has an e-mail address";
 	if (rule >= ACM_RULE_NEAR && engine->company[0][engine->options.only[0]] != ACM_NO_COMPANY)

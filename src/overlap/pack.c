@@ -15,6 +15,7 @@
 #include "normalize/domain.h"
 #include "normalize/identifier.h"
 #include "normalize/name_key.h"
+#include "overlap/blinded_columns.h"
 #include "overlap/reader.h"
 
 /*
@@ -97,12 +98,9 @@ acm_put_text_field(acm_reader *reader, acm_field field, Datum value)
 	acm_put_field(reader, field, data, len);
 }
 
-/*
- * Append a key to the record and to the row's keys of its kind; nothing if the
- * row has it already.
- */
-static acm_link *
-put_key(acm_reader *reader, acm_kind kind, const char *data, uint16 len,
+/* Append a key; see the header */
+acm_link *
+acm_put_key(acm_reader *reader, acm_kind kind, const char *data, uint16 len,
 		const char *extra, uint16 extra_len)
 {
 	acm_list   *list = reader->list;
@@ -222,7 +220,7 @@ put_host(acm_reader *reader, const char *data, Size len, uint8 tag)
 		memcpy(extra + sizeof(uint16), parent, parent_len);
 		extra_len = sizeof(uint16) + parent_len;
 	}
-	link = put_key(reader, ACM_KIND_DOMAIN, host, host_len, extra, extra_len);
+	link = acm_put_key(reader, ACM_KIND_DOMAIN, host, host_len, extra, extra_len);
 	if (link)
 		link->tag = tag;
 	if (tag != ACM_HOSTED)
@@ -270,7 +268,7 @@ acm_put_name(acm_reader *reader, const char *data, Size len, int arg)
 	acm_key		key;
 
 	if (acm_make_name_key(data, len, &key))
-		put_key(reader, ACM_KIND_NAME, key.bytes, key.len, key.extra, key.extra_len);
+		acm_put_key(reader, ACM_KIND_NAME, key.bytes, key.len, key.extra, key.extra_len);
 }
 
 /* An identifier of a scheme, as "scheme:value" */
@@ -288,7 +286,7 @@ acm_put_identifier(acm_reader *reader, const char *data, Size len, int column)
 	{
 		int			n = snprintf(key, sizeof(key), "%s:%s", scheme_name, value);
 
-		link = put_key(reader, ACM_KIND_ID, key, n, NULL, 0);
+		link = acm_put_key(reader, ACM_KIND_ID, key, n, NULL, 0);
 		if (link)
 			link->tag = column;
 	}
@@ -322,7 +320,7 @@ acm_put_families(acm_reader *reader)
 			family = acm_domain_family(reader->corrections, key.extra + sizeof(uint16),
 									   key.extra_len - sizeof(uint16));
 		if (family)
-			put_key(reader, ACM_KIND_FAMILY, family, strlen(family), NULL, 0);
+			acm_put_key(reader, ACM_KIND_FAMILY, family, strlen(family), NULL, 0);
 	}
 }
 
@@ -334,7 +332,9 @@ acm_each_text(const acm_column *column, Datum value, acm_reader *reader,
 	Size		len;
 	const char *data;
 
-	if (column->form == ACM_FORM_TEXT_ARRAY)
+	if (acm_column_blinded(column))
+		acm_put_blinded(reader, column, value);
+	else if (column->form == ACM_FORM_TEXT_ARRAY)
 	{
 		ArrayType  *array = DatumGetArrayTypeP(value);
 		Datum	   *elements;
@@ -362,7 +362,9 @@ acm_each_text(const acm_column *column, Datum value, acm_reader *reader,
 void
 acm_show_text(acm_reader *reader, const acm_column *column, acm_field field, Datum value)
 {
-	if (column->form == ACM_FORM_TEXT_ARRAY)
+	if (acm_column_blinded(column))
+		acm_show_blinded(reader, column, field, value);
+	else if (column->form == ACM_FORM_TEXT_ARRAY)
 	{
 		ArrayType  *array = DatumGetArrayTypeP(value);
 		Datum	   *elements;

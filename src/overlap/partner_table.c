@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "blind/blinded.h"
 #include "overlap/partner_table.h"
 
 /* What a column may be */
@@ -142,6 +143,7 @@ take_column(acm_partner_table *table, acm_attr attr, Form_pg_attribute att,
 	int			flags = acm_attributes[attr].flags;
 	Oid			type = getBaseType(att->atttypid);
 	Oid			element = get_element_type(type);
+	Oid			blinded = acm_blinded_type();
 	const char *column = quote_identifier(NameStr(att->attname));
 	acm_form	form = ACM_FORM_NONE;
 	const char *cast = "";
@@ -162,6 +164,11 @@ take_column(acm_partner_table *table, acm_attr attr, Form_pg_attribute att,
 			 IsBinaryCoercible(getBaseType(element), TEXTOID) &&
 			 getBaseType(element) == element)
 		form = ACM_FORM_TEXT_ARRAY;
+	else if ((flags & IS_KEY) && type == blinded)
+		form = ACM_FORM_BLINDED;
+	else if ((flags & IS_KEY) && (flags & TAKES_ARRAY) && OidIsValid(element) &&
+			 getBaseType(element) == blinded)
+		form = ACM_FORM_BLINDED_ARRAY;
 	else if ((flags & TAKES_ID) && type == INT4OID)
 		form = ACM_FORM_INT4;
 	else if ((flags & TAKES_ID) && type == INT8OID)

@@ -41,7 +41,9 @@ typedef enum acm_form
 	ACM_FORM_TEXT_ARRAY,		/* a text[] datum; each element is a key */
 	ACM_FORM_INT4,
 	ACM_FORM_INT8,
-	ACM_FORM_NUMERIC
+	ACM_FORM_NUMERIC,
+	ACM_FORM_BLINDED,			/* see blinded_columns.h */
+	ACM_FORM_BLINDED_ARRAY
 } acm_form;
 
 typedef struct acm_column

@@ -14,6 +14,7 @@
 #include "utils/jsonb.h"
 
 #include "overlap/array.h"
+#include "overlap/blinded_columns.h"
 #include "overlap/engine.h"
 #include "overlap/read.h"
 
@@ -123,6 +124,36 @@ check_duplicates(preflight *p, acm_kind kind, uint32 nkeys, const char *check, c
 	pfree(count);
 }
 
+/* Count the rows with a key from blinded columns, whose first attribute is attr, if there are such columns */
+static void
+check_blinded(preflight *p, acm_attr attr, acm_kind kind, const char *check, const char *limits)
+{
+	const char *id = acm_blinded_key_id(&p->list, attr);
+	uint64		n = 0;
+	Datum		example = (Datum) 0;
+
+	if (id == NULL)
+		return;
+	for (uint32 row = 0; row < p->list.nrows; row++)
+	{
+		const acm_record *record = acm_list_record(&p->list, row, &p->scratch);
+		bool		has = false;
+
+		CHECK_FOR_INTERRUPTS();
+		for (uint32 i = ACM_LINKS_OF(&p->list, row, kind); i < ACM_LINKS_END(&p->list, row, kind) && !has; i++)
+		{
+			acm_key		key;
+
+			acm_record_key(&p->list, record, kind, i, &key);
+			has = acm_key_blinded(key.bytes, key.len);
+		}
+		if (has && n++ == 0)
+			example = example_of(p, row);
+	}
+	put_check(p, check, n, example,
+			  psprintf("Compared for equality only, under key %s: %s", id, limits));
+}
+
 /* For qsort: unknown words, the most frequent first */
 static int
 compare_unknown(const void *a, const void *b)
@@ -205,6 +236,10 @@ acm_preflight(PG_FUNCTION_ARGS)
 					 "Several accounts have the same domain: duplicates, or branches of one company.");
 	check_duplicates(p, ACM_KIND_NAME, acm_keys_count(numbering->kind[ACM_KIND_NAME]), "duplicate name",
 					 "Several accounts have the same name: duplicates, or companies that only a domain can tell apart.");
+	check_blinded(p, ACM_ATTR_DOMAIN, ACM_KIND_DOMAIN, "blinded domain",
+				  "different hosts of one domain do not match, and a domain speaks for no name.");
+	check_blinded(p, ACM_ATTR_NAME, ACM_KIND_NAME, "blinded name",
+				  "the rules near and similar do not see these names, nor does a host that many names share.");
 	check_status(p);
 
 	acm_store_close(p->list.store);

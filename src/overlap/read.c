@@ -245,11 +245,15 @@ keep_record(acm_reader *reader)
 	row->pos = acm_store_keep(list->store, &reader->record, &stays);
 	for (int kind = 0; kind < ACM_NKINDS; kind++)
 	{
+		bool		later = (reader->numbering->later & (1 << kind)) != 0;
+
 		for (uint32 i = row->link[kind]; i < list->nlinks[kind]; i++)
 		{
 			const char *bytes = at + sizeof(uint16);
 
 			at = acm_read_key(at, &key);
+			if (later)
+				continue;
 			acm_keys_add(reader->numbering->kind[kind], bytes, stays, (char **) &list->links[kind],
 						 sizeof(acm_link), offsetof(acm_link, key), i);
 			/* match domains are numbered with the match hosts */

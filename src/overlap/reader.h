@@ -97,6 +97,13 @@ extern void acm_put_text_field(acm_reader *reader, acm_field field, Datum value)
 /* Show the value, or the first element of an array that is not null */
 extern void acm_show_text(acm_reader *reader, const acm_column *column, acm_field field, Datum value);
 
+/*
+ * Append a key to the record and to the row's keys of its kind; NULL if the
+ * row has it already.
+ */
+extern acm_link *acm_put_key(acm_reader *reader, acm_kind kind, const char *data, uint16 len,
+							 const char *extra, uint16 extra_len);
+
 /* Keys of the next kind start here in the record */
 extern void acm_start_kind(acm_reader *reader);
 

@@ -11,7 +11,7 @@
 /*
  * The label of a host (in A-labels) that a company chose: the first one of its
  * registrable domain, without hyphens. Writes to out (64 bytes), returns the
- * length; 0 for a label in punycode.
+ * length; 0 for a label in punycode, and of a blinded host.
  */
 extern int	acm_host_label(const char *host, int len, char *out);
 

@@ -10,6 +10,7 @@
 
 #include "normalize/company.h"
 #include "overlap/array.h"
+#include "overlap/blinded_columns.h"
 #include "overlap/engine.h"
 #include "overlap/pairs.h"
 #include "overlap/sites.h"
@@ -245,7 +246,7 @@ pair_in_crowd(acm_engine *engine, uint32 ours, uint32 theirs, void *count)
 
 /*
  * A host that many names share: pairs with equal names match; those with
- * similar ones too, where the names are few enough to compare.
+ * similar ones too, where the names are few enough to compare, and not blinded.
  */
 static void
 match_crowded_host(acm_engine *engine, const acm_group_side in[2])
@@ -257,6 +258,7 @@ match_crowded_host(acm_engine *engine, const acm_group_side in[2])
 	uint32		n[2];
 	uint32		count;
 	uint32		at[2] = {0, 0};
+	bool		readable = !acm_names_blinded(&engine->list[0]) && !acm_names_blinded(&engine->list[1]);
 
 	for (int side = 0; side < 2; side++)
 		runs[side] = make_runs(&engine->list[side], &in[side], &n[side]);
@@ -280,7 +282,7 @@ match_crowded_host(acm_engine *engine, const acm_group_side in[2])
 
 	if ((uint64) n[0] * n[1] <= CROWDED_PAIRS_MAX)
 	{
-		for (int side = 0; side < 2; side++)
+		for (int side = 0; side < 2 && readable; side++)
 		{
 			for (uint32 i = 0; i < n[side]; i++)
 				read_run(engine, side, &runs[side][i]);
@@ -292,12 +294,13 @@ match_crowded_host(acm_engine *engine, const acm_group_side in[2])
 				const name_run *ours = &runs[ACM_OURS][i];
 				const name_run *theirs = &runs[ACM_THEIRS][j];
 				acm_group_side pair[2] = {ours->in, theirs->in};
-				bool		alike;
+				bool		alike = false;
 
 				CHECK_FOR_INTERRUPTS();
 				if (ours->name == theirs->name)
 					continue;
-				alike = acm_match_similarity(ours->words, ours->len, theirs->words, theirs->len) >= CROWDED_SIMILARITY;
+				if (readable)
+					alike = acm_match_similarity(ours->words, ours->len, theirs->words, theirs->len) >= CROWDED_SIMILARITY;
 				acm_each_pair(engine, ACM_KIND_DOMAIN, pair, alike ? pair_by_host_and_name : pair_in_crowd, &count);
 			}
 		}
