@@ -83,7 +83,11 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
 	src/overlap/stages.o \
 	src/overlap/status.o \
 	src/overlap/store.o \
-	src/overlap/typo.o
+	src/overlap/typo.o \
+	src/map/source.o \
+	src/map/refresh.o \
+	src/map/stored.o \
+	src/map/lock.o
 
 # The SQL script, module by module in floor order. Modules named *_types.sql,
 # *_tables.sql and accountmatch.sql run once; the others only declare functions,
@@ -106,7 +110,14 @@ SQL_MODULES = \
 	src/overlap/overlap_types.sql \
 	src/overlap/overlap.sql \
 	src/overlap/evidence_types.sql \
-	src/overlap/evidence.sql
+	src/overlap/evidence.sql \
+	src/map/map_types.sql \
+	src/map/map_tables.sql \
+	src/map/lists.sql \
+	src/map/refresh.sql \
+	src/map/remap.sql \
+	src/map/feed.sql \
+	src/map/views.sql
 
 # Generated at build time from src/normalize/data; never committed
 GEN = src/normalize/generated

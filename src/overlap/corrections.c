@@ -77,21 +77,26 @@ compare_domains(const void *a, const void *b)
 	return strcmp(((const domain_pair *) a)->domain, ((const domain_pair *) b)->domain);
 }
 
-/* Read a relation of corrections; columns are its target list. The result is in SPI_tuptable */
-static void
-read_relation(Oid relid, const char *columns, const char *what)
+/* The query that reads a relation of corrections; columns are its target list */
+static char *
+relation_query(Oid relid, const char *columns, const char *what)
 {
 	char	   *name = get_rel_name(relid);
-	char	   *query;
-	int			rc;
 
 	if (name == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("%s: relation with OID %u does not exist", what, relid)));
-	query = psprintf("SELECT %s FROM %s", columns,
-					 quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name));
-	rc = SPI_execute(query, true, 0);
+	return psprintf("SELECT %s FROM %s", columns,
+					quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name));
+}
+
+/* Read corrections. The result is in SPI_tuptable */
+static void
+read_rows(const char *query)
+{
+	int			rc = SPI_execute(query, true, 0);
+
 	if (rc != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(rc));
 }
@@ -274,17 +279,23 @@ finish_aliases(acm_corrections *c, MemoryContext context)
 	sort_pairs(&c->families, "has two parents");
 }
 
-/* Read the overrides relation */
-static void
-read_overrides(acm_corrections *c, Oid relid, MemoryContext context)
+/* The query that reads the overrides relation */
+static char *
+overrides_query(Oid relid)
 {
 	static const char *const columns[] = {"action", "our_id", "their_id", "domain"};
 
 	for (int i = 0; i < (int) lengthof(columns); i++)
 		has_column(relid, columns[i], "overrides", false);
-	read_relation(relid, "action::pg_catalog.text, our_id::pg_catalog.text, "
-				  "their_id::pg_catalog.text, domain::pg_catalog.text", "overrides");
+	return relation_query(relid, "action::pg_catalog.text, our_id::pg_catalog.text, "
+						  "their_id::pg_catalog.text, domain::pg_catalog.text", "overrides");
+}
 
+/* Read overrides: action, our_id, their_id, domain */
+static void
+read_overrides(acm_corrections *c, const char *query, MemoryContext context)
+{
+	read_rows(query);
 	c->overrides = MemoryContextAlloc(context, (SPI_processed + 1) * sizeof(acm_override));
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -341,19 +352,25 @@ read_overrides(acm_corrections *c, Oid relid, MemoryContext context)
 	}
 }
 
-/* Read the aliases relation */
-static void
-read_aliases(acm_corrections *c, Oid relid, MemoryContext context)
+/* The query that reads the aliases relation */
+static char *
+aliases_query(Oid relid)
 {
 	bool		has_kind;
 
 	has_column(relid, "domain", "aliases", false);
 	has_column(relid, "canonical", "aliases", false);
 	has_kind = has_column(relid, "kind", "aliases", true);
-	read_relation(relid, has_kind ?
-				  "domain::pg_catalog.text, canonical::pg_catalog.text, kind::pg_catalog.text" :
-				  "domain::pg_catalog.text, canonical::pg_catalog.text, NULL::pg_catalog.text", "aliases");
+	return relation_query(relid, has_kind ?
+						  "domain::pg_catalog.text, canonical::pg_catalog.text, kind::pg_catalog.text" :
+						  "domain::pg_catalog.text, canonical::pg_catalog.text, NULL::pg_catalog.text", "aliases");
+}
 
+/* Read aliases: domain, canonical, kind */
+static void
+read_aliases(acm_corrections *c, const char *query, MemoryContext context)
+{
+	read_rows(query);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		char	   *domain = value_of(i, 1, context);
@@ -383,16 +400,24 @@ read_aliases(acm_corrections *c, Oid relid, MemoryContext context)
 acm_corrections *
 acm_corrections_read(Oid overrides, Oid aliases)
 {
+	return acm_corrections_query(OidIsValid(overrides) ? overrides_query(overrides) : NULL,
+								 OidIsValid(aliases) ? aliases_query(aliases) : NULL);
+}
+
+/* Read what queries give; see the header */
+acm_corrections *
+acm_corrections_query(const char *overrides, const char *aliases)
+{
 	MemoryContext context = CurrentMemoryContext;
 	acm_corrections *c;
 
-	if (!OidIsValid(overrides) && !OidIsValid(aliases))
+	if (overrides == NULL && aliases == NULL)
 		return NULL;
 	c = palloc0(sizeof(acm_corrections));
 	c->context = context;
-	if (OidIsValid(overrides))
+	if (overrides)
 		read_overrides(c, overrides, context);
-	if (OidIsValid(aliases))
+	if (aliases)
 		read_aliases(c, aliases, context);
 	finish_aliases(c, context);
 	return c;

@@ -43,6 +43,12 @@ typedef struct acm_corrections acm_corrections;
 extern acm_corrections *acm_corrections_read(Oid overrides, Oid aliases);
 
 /*
+ * The same from queries, either of which may be NULL, whose columns are texts:
+ * action, our_id, their_id, domain; and domain, canonical, kind.
+ */
+extern acm_corrections *acm_corrections_query(const char *overrides, const char *aliases);
+
+/*
  * Note that an account stands in this row of a list, or in none if that is
  * ACM_NO_ROW; false if it is suppressed. corrections may be NULL.
  */

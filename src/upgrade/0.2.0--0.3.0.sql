@@ -14,3 +14,10 @@
 -- include src/overlap/overlap.sql
 -- include src/overlap/evidence_types.sql
 -- include src/overlap/evidence.sql
+-- include src/map/map_types.sql
+-- include src/map/map_tables.sql
+-- include src/map/lists.sql
+-- include src/map/refresh.sql
+-- include src/map/remap.sql
+-- include src/map/feed.sql
+-- include src/map/views.sql
