@@ -87,7 +87,8 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
 	src/map/source.o \
 	src/map/refresh.o \
 	src/map/stored.o \
-	src/map/lock.o
+	src/map/lock.o \
+	src/map/csv.o
 
 # The SQL script, module by module in floor order. Modules named *_types.sql,
 # *_tables.sql and accountmatch.sql run once; the others only declare functions,
@@ -115,6 +116,7 @@ SQL_MODULES = \
 	src/map/map_tables.sql \
 	src/map/lists.sql \
 	src/map/refresh.sql \
+	src/map/import.sql \
 	src/map/remap.sql \
 	src/map/feed.sql \
 	src/map/views.sql
@@ -141,7 +143,9 @@ REGRESS = \
 	status \
 	partner_table \
 	overlap \
-	blinded_columns
+	blinded_columns \
+	import_csv \
+	maps
 REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
 
 # Upgrades. src/upgrade/OLD--NEW.sql leads from the last release to this version;

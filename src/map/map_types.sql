@@ -124,3 +124,6 @@ COMMENT ON TYPE accountmatch.preview_row IS 'a pair that a change would gain or 
 
 CREATE TYPE accountmatch.receipt_row AS (what text, rows bigint);
 COMMENT ON TYPE accountmatch.receipt_row IS 'what was erased; see accountmatch.drop_partner';
+
+CREATE TYPE accountmatch.import_row AS (list text, accounts bigint, changes bigint, columns jsonb, ignored text[]);
+COMMENT ON TYPE accountmatch.import_row IS 'what a file became; see accountmatch.import_csv';

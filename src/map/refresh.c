@@ -5,6 +5,7 @@
  */
 #include "compat.h"
 
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
@@ -14,6 +15,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "map/source.h"
@@ -421,13 +423,13 @@ check_shrink(source_reader *reader, double max_shrink)
 		ereport(ERROR,
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
 				 errmsg("%s is empty", reader->table.relname),
-				 errhint("The stored accounts are kept. If it is right, run the re-map with force => true.")));
+				 errhint("The stored accounts are kept. If it is right, say force => true.")));
 	if (reader->nsource < reader->nstored * (1.0 - max_shrink))
 		ereport(ERROR,
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
 				 errmsg("%s shrank from " UINT64_FORMAT " to " UINT64_FORMAT " accounts, by more than %.4g %%",
 						reader->table.relname, reader->nstored, reader->nsource, max_shrink * 100),
-				 errhint("The stored accounts are kept. If it is right, run the re-map with force => true, or raise max_shrink.")));
+				 errhint("The stored accounts are kept. If it is right, say force => true, or set a larger max_shrink.")));
 }
 
 PG_FUNCTION_INFO_V1(acm_source_changes);
@@ -459,6 +461,8 @@ acm_source_changes(PG_FUNCTION_ARGS)
 	reader->desc = rsinfo->setDesc;
 	acm_partner_table_open(&reader->table, acm_source_resolve(text_to_cstring(PG_GETARG_TEXT_PP(1))),
 						   PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2), "columns");
+	if (isAnyTempNamespace(get_rel_namespace(reader->table.relid)))
+		reader->table.relname = "the file";
 	choose_columns(reader, PG_GETARG_ARRAYTYPE_P(3));
 
 	reader->accounts = accounts_create(CurrentMemoryContext, 1024, NULL);

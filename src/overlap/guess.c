@@ -249,3 +249,49 @@ acm_guess_columns(PG_FUNCTION_ARGS)
 
 	return (Datum) 0;
 }
+
+PG_FUNCTION_INFO_V1(acm_guess_headings);
+
+/*
+ * guess_headings(headings text[]): which of a file's headings holds which
+ * attribute, by its place from 1; the same choice as for the columns of a table.
+ */
+Datum
+acm_guess_headings(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			best[ACM_NATTRS];
+	int			place[ACM_NATTRS];
+	Datum	   *names;
+	bool	   *isnull;
+	int			n;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < ACM_NATTRS; i++)
+		best[i] = -1;
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false, TYPALIGN_INT, &names, &isnull, &n);
+	for (int i = 0; i < n; i++)
+	{
+		int			h = isnull[i] ? -1 : find_heading(TextDatumGetCString(names[i]));
+
+		if (h < 0)
+			continue;
+		if (best[headings[h].attr] < 0 || h < best[headings[h].attr])
+		{
+			best[headings[h].attr] = h;
+			place[headings[h].attr] = i + 1;
+		}
+	}
+	for (int attr = 0; attr < ACM_NATTRS; attr++)
+	{
+		Datum		values[2];
+		bool		nulls[2] = {false, false};
+
+		if (best[attr] < 0)
+			continue;
+		values[0] = CStringGetTextDatum(acm_attr_name(attr));
+		values[1] = Int32GetDatum(place[attr]);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

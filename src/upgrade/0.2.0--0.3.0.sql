@@ -18,6 +18,7 @@
 -- include src/map/map_tables.sql
 -- include src/map/lists.sql
 -- include src/map/refresh.sql
+-- include src/map/import.sql
 -- include src/map/remap.sql
 -- include src/map/feed.sql
 -- include src/map/views.sql
