@@ -26,7 +26,7 @@ NORMALIZE_OBJS = \
 	src/normalize/country.o \
 	src/normalize/name_unicode.o \
 	src/normalize/name_fold.o \
-	src/normalize/company_rules.o src/normalize/company.o \
+	src/normalize/company_rules.o src/normalize/company_punctuation.o src/normalize/company.o \
 	src/normalize/name_key.o \
 	src/normalize/check_digit.o \
 	src/normalize/vat.o \

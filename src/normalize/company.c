@@ -35,6 +35,7 @@ start(acm_name_words *n, acm_fold *f, acm_trace trace, void *arg)
 	n->words = f->words;
 	n->form = NULL;
 	n->form_at_end = false;
+	n->form_stays = false;
 	n->only_legal = false;
 	n->letters = f->letters;
 	n->expanded = false;
@@ -116,19 +117,50 @@ acm_match_company(const char *text, size_t len, char *out)
 	return match(text, len, out, &form, NULL, NULL);
 }
 
+/* Whether text[0..len) has a spelling as words of its own */
+static bool
+is_spelled(const char *text, size_t len, const char *spelling)
+{
+	size_t		n = strlen(spelling);
+
+	for (size_t at = 1; at + n <= len; at++)
+		if (memcmp(text + at, spelling, n) == 0 && (text[at - 1] == ' ' || text[at - 1] == ',') &&
+			(at + n == len || (unsigned char) text[at + n] <= '/'))
+			return true;
+	return false;
+}
+
+/* Forms that fold to the same text are told apart by how the name spells them */
+static void
+name_form(const acm_entry *form, const char *text, size_t len, const char **name, const char **codes)
+{
+	*name = form->name;
+	*codes = form->codes;
+	for (const acm_form_spelling *s = form->spellings; s != NULL && s->spelling != NULL; s++)
+		if (is_spelled(text, len, s->spelling))
+		{
+			*name = s->name;
+			*codes = s->codes;
+			return;
+		}
+}
+
 /* See company.h */
 int
 acm_legal_form(const char *text, size_t len, char *out)
 {
 	char		key[ACM_NAME_BUF];
 	const acm_entry *form;
+	const char *name;
+	const char *codes;
 	int			n;
 
 	*out = '\0';
 	if (match(text, len, key, &form, NULL, NULL) == 0 || form == NULL)
 		return 0;
-	n = (int) strlen(form->name);
-	memcpy(out, form->name, n + 1);
+	name_form(form, text, len, &name, &codes);
+	n = (int) strlen(name);
+	memcpy(out, name, n + 1);
 	return n;
 }
 
@@ -146,5 +178,11 @@ acm_explain_company(const char *text, size_t len, acm_trace trace, void *arg)
 	}
 	trace(arg, "match name", key, "");
 	if (form != NULL)
-		trace(arg, "canonical legal form", form->name, form->codes);
+	{
+		const char *name;
+		const char *codes;
+
+		name_form(form, text, len, &name, &codes);
+		trace(arg, "canonical legal form", name, codes);
+	}
 }

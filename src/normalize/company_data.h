@@ -12,21 +12,6 @@
 
 #include "normalize/company_rules.h"
 
-/* What a phrase means */
-enum
-{
-	K_LEGAL = 1,				/* a legal form */
-	K_ARTICLE,					/* the */
-	K_STOCK,					/* share class and the like */
-	K_TAG,						/* a bracket's contents: a country, HQ */
-	K_OPENER,					/* a bracket's first word: formerly */
-	K_MARKER,					/* between two names: d/b/a */
-	K_COLLISION					/* city, county */
-};
-
-#define F_GLUE	0x01			/* written without blanks: may stick to the name */
-#define F_NAME	0x02			/* so short that it may be a name when alone */
-
 enum
 {
 	A_ALWAYS = 1,

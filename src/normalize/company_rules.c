@@ -6,6 +6,7 @@
 #include "normalize/company_rules.h"
 
 #include "normalize/company_data.h"
+#include "normalize/word_rarity.h"
 
 /* See company_rules.h */
 void
@@ -28,10 +29,6 @@ acm_tell_words(acm_name_words *n, const char *rule, const acm_word *from, const 
 	text[len] = '\0';
 	n->trace(n->trace_arg, rule, text, note);
 }
-
-/* Whether word is s, a literal */
-#define word_is(word, s) \
-	((word)->len == sizeof(s) - 1 && memcmp((word)->text, (s), sizeof(s) - 1) == 0)
 
 /*
  * Walk words[from..end) through the trie, blanks left out, from root's letter
@@ -145,6 +142,13 @@ form_at_start(const acm_name_words *n, int *at, int *skip)
 	return found;
 }
 
+/* What taking an entry off the end is called */
+static const char *
+end_rule(const acm_entry *e)
+{
+	return e->kind == K_LEGAL ? "legal form" : e->kind == K_STATUS ? "status" : "share class";
+}
+
 /*
  * Take the longest legal form or stock word off the end. Returns whether
  * there was one; if it is all that is left, takes nothing and notes that.
@@ -167,7 +171,7 @@ strip_end(acm_name_words *n)
 		n->only_legal = e->kind == K_LEGAL && !(e->flags & F_NAME);
 		return false;
 	}
-	if (e->kind == K_LEGAL)
+	if (e->kind == K_LEGAL && !n->form_stays)
 	{
 		n->form = e;
 		n->form_at_end = true;
@@ -184,7 +188,7 @@ strip_end(acm_name_words *n)
 		at++;
 	}
 	else
-		ACM_TELL(n, e->kind == K_LEGAL ? "legal form" : "share class", n->words + at, n->words + n->end, e->codes);
+		ACM_TELL(n, end_rule(e), n->words + at, n->words + n->end, e->codes);
 	n->end = at;
 	return true;
 }
@@ -207,14 +211,14 @@ strip_start(acm_name_words *n)
 	int			skip = 0;
 	const acm_entry *e = form_at_start(n, &at, &skip);
 
-	if (e == NULL)
+	if (e == NULL || (e->flags & F_RARE))
 		return false;
 	if (at == n->end)
 	{
 		n->only_legal = !(e->flags & F_NAME);
 		return false;
 	}
-	if (e->kind == K_LEGAL && !n->form_at_end)
+	if (e->kind == K_LEGAL && !n->form_at_end && !n->form_stays)
 		n->form = e;
 	if (skip > 0)
 	{
@@ -230,6 +234,62 @@ strip_start(acm_name_words *n)
 		ACM_TELL(n, e->kind == K_LEGAL ? "leading legal form" : "article", n->words + n->first, n->words + at, e->codes);
 	n->first = at;
 	return true;
+}
+
+/* In less than one of 8,000 names; johnson and hospital are in more */
+#define RARE 225
+
+/*
+ * Whether a word tells a name from others: it is in few names of companies.
+ * Short ones and numbers never do.
+ */
+static bool
+is_rare(const acm_word *w)
+{
+	return w->len >= 4 && !acm_is_digits(w->text, w->len) && acm_word_rarity(w->text, w->len) >= RARE;
+}
+
+/* Whether what stands before a name may be a form, given the one that ended it */
+static bool
+may_precede(const acm_entry *lead, const acm_entry *form)
+{
+	const char *list = lead->before;
+
+	if (*list == '\0')
+		return true;
+	if (form == NULL)
+		return false;
+	for (; *list != '\0'; list += strlen(list) + 1)
+		if (strcmp(list, form->name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Take a short leading form off that other names begin with, too (UAB
+ * Hospital, SIA Engineering): only before a word that is rare in names, when
+ * all else is done.
+ */
+static bool
+strip_doubtful_start(acm_name_words *n)
+{
+	int			at = 0;
+	int			skip = 0;
+	const acm_entry *e = form_at_start(n, &at, &skip);
+
+	if (e == NULL || !(e->flags & F_RARE) || !may_precede(e, n->form_at_end ? n->form : NULL))
+		return false;
+	for (int w = at; w < n->end; w++)
+	{
+		if (!is_rare(&n->words[w]))
+			continue;
+		if (n->form == NULL)
+			n->form = e;
+		ACM_TELL(n, "leading legal form", n->words + n->first, n->words + at, e->codes);
+		n->first = at;
+		return true;
+	}
+	return false;
 }
 
 /*
@@ -298,8 +358,8 @@ join_letters(acm_name_words *n)
 
 		if (a->len != 1 && b->len != 1)
 			continue;
-		if (a->len == 1 && b->len >= 4 && !(b->flags & ACM_W_STATIC) && !word_is(b, "plus") && strchr("odl", a->text[0]) != NULL &&
-			(w == n->first || (a[-1].len > 1 && !word_is(&a[-1], "and"))))
+		if (a->len == 1 && b->len >= 4 && !(b->flags & ACM_W_STATIC) && !acm_word_is(b, "plus") && strchr("odl", a->text[0]) != NULL &&
+			(w == n->first || (a[-1].len > 1 && !acm_word_is(&a[-1], "and"))))
 		{
 			b->text--;
 			b->len++;
@@ -307,7 +367,7 @@ join_letters(acm_name_words *n)
 			gone = w;
 		}
 		else if (b->len == 1 && b->text[0] == 's' && a->len >= 3 && !(a->flags & ACM_W_STATIC) &&
-				 w + 2 < n->end && !word_is(a, "and") && !word_is(a, "plus"))
+				 w + 2 < n->end && !acm_word_is(a, "and") && !acm_word_is(a, "plus"))
 		{
 			*(char *) (a->text + a->len) = 's';
 			a->len++;
@@ -421,119 +481,35 @@ acm_reduce_words(acm_name_words *n)
 				;
 			do
 			{
-				while (n->end - n->first > 1 && word_is(&n->words[n->end - 1], "and"))
+				while (n->end - n->first > 1 && acm_word_is(&n->words[n->end - 1], "and"))
 					n->end--;
 			} while (strip_end(n) || strip_par_value(n));
 		} while ((n->markers && strip_after_marker(n)) || (may_lead(n) && strip_start(n)));
-	} while ((n->letters && join_letters(n)) || (n->abbreviations && expand(n)));
-}
-
-/* Words [at..upto) fall away, if anything else is left */
-static void
-take_out(acm_name_words *n, int at, int upto, const char *rule)
-{
-	if (at == n->first && upto == n->end)
-		return;
-	ACM_TELL(n, rule, n->words + at, n->words + upto, "");
-	memmove(n->words + at, n->words + upto, (n->end - upto) * sizeof(acm_word));
-	n->end -= upto - at;
-}
-
-/*
- * Whether a bracket's words[from..end) tell where or what the company was,
- * not who: tags, alone or joined by "and", or anything after "formerly".
- */
-static bool
-is_tag(const acm_word *words, int from, int end)
-{
-	while (from < end)
-	{
-		int			past;
-		const acm_entry *e = longest_from('B', words, from, end, &past);
-
-		if (e == NULL)
-			return false;
-		if (e->kind == K_OPENER)
-			return true;
-		from = past;
-		if (from + 1 < end && word_is(&words[from], "and"))
-			from++;
-	}
-	return true;
-}
-
-/*
- * Whether the word is made of the initials of words[from..end): small words
- * may be passed over (Itissalat Al-Maghrib (IAM))
- */
-static bool
-are_initials(const acm_word *word, const acm_word *words, int from, int end)
-{
-	int			i = 0;
-
-	if (word->len < 3)
-		return false;
-	for (; from < end; from++)
-	{
-		if (i < word->len && words[from].text[0] == word->text[i])
-			i++;
-		else if (i == 0 || words[from].len > 3)
-			return false;
-	}
-	return i == word->len;
+	} while ((n->letters && join_letters(n)) || (n->abbreviations && expand(n)) ||
+			 (may_lead(n) && strip_doubtful_start(n)));
 }
 
 /* See company_rules.h */
-void
-acm_read_punctuation(acm_name_words *n, int ngroups)
+const acm_entry *
+acm_longest_phrase(char root, const acm_word *words, int from, int end, int *past)
 {
-	/* (Europe), (HQ), (formerly Acme), (The) */
-	for (int g = 1; g <= ngroups; g++)
-	{
-		int			at = n->first;
-		int			upto;
+	return longest_from(root, words, from, end, past);
+}
 
-		while (at < n->end && n->words[at].group != g)
-			at++;
-		upto = at;
-		while (upto < n->end && n->words[upto].group == g)
-			upto++;
-		if (upto == at)
-			continue;
-		if (is_tag(n->words, at, upto))
-			take_out(n, at, upto, "bracket");
-		else if (upto == at + 1 && are_initials(&n->words[at], n->words, n->first, at))
-			take_out(n, at, upto, "initials in brackets");
-	}
+/* See company_rules.h */
+const acm_entry *
+acm_form_at_end(const acm_name_words *n, int *at)
+{
+	int			keep;
 
-	/* CORP /DE/, INC/MI, CO /NEW/: as the SEC writes the state, or a later namesake */
-	if (n->end - n->first > 2 && (n->words[n->end - 1].flags & ACM_W_SLASH) &&
-		n->words[n->end - 1].len <= 3 && word_form(&n->words[n->end - 2]))
-		take_out(n, n->end - 1, n->end, "state");
-	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_COMMA) && word_is(&n->words[n->end - 1], "the"))
-		take_out(n, n->end - 1, n->end, "article");
-	/* O.N., no par value */
-	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_DOTTED) && word_is(&n->words[n->end - 1], "on"))
-		take_out(n, n->end - 1, n->end, "par value");
+	return form_at_end(n, at, &keep);
+}
 
-	/* M/s Acme, A/S Acme, SIA "Acme" */
-	if (n->end - n->first > 1)
-	{
-		const acm_word *w = &n->words[n->first];
-		const acm_entry *e = word_form(w);
-
-		if (((w->flags & ACM_W_SLASHED) || (w[1].flags & ACM_W_QUOTE)) &&
-			(e != NULL || word_is(w, "ms") || word_is(w, "ta")))
-		{
-			n->form = e;
-			take_out(n, n->first, n->first + 1, "leading legal form");
-		}
-	}
-
-	/* Acme t/a Brand, Acme c/o Agent */
-	for (int w = n->first + 1; w < n->end; w++)
-		if ((n->words[w].flags & ACM_W_SLASHED) && (word_is(&n->words[w], "ta") || word_is(&n->words[w], "co")))
-			take_out(n, w, n->end, "other name");
+/* See company_rules.h */
+const acm_entry *
+acm_word_form(const acm_word *word)
+{
+	return word_form(word);
 }
 
 /* See company.h */

@@ -79,6 +79,9 @@ sub key
 # Legal forms. First come, first named: our list, org_types, ISO 20275.
 # ---------------------------------------------------------------------
 my (%canon, %lead, %trail, %elf, %not);
+my (%rare, %before);	# leading forms with a condition
+my %ours;	# keys of our own list
+my %spelling;	# key => spellings that have another canonical form than the key
 
 # Short forms that are nobody's name when nothing else is left
 my %solid = map { $_ => 1 } qw(co inc ltd llc llp plc pty pte pvt bhd sdn kg ag oy bv nv kft zrt doo sro);
@@ -93,16 +96,21 @@ for (lines('legal_forms.txt'))
 {
 	my ($canon, $forms, $countries, $where) = split /\s*\|\s*/;
 	$where //= 'end';
-	die "legal_forms.txt: $_\n" unless $countries && $where =~ /^(end|start|both)$/;
+	my $before = $where =~ s/^before (.*)/start/ ? $1 : '';
+	die "legal_forms.txt: $_\n" unless $countries && $where =~ /^(end|start|both)$/ && $canon !~ /[~^]/;
 	for my $form (split /\s*;\s*/, $forms)
 	{
-		my $marked = $form =~ s/^\^//;
+		my $mark = $form =~ s/^([~^])// ? $1 : '';
 		my $k = key($form);
 		die "legal_forms.txt: nothing left of $form\n" if $k eq '';
 		$canon{$k} //= $canon;
+		$ours{$k} = 1;
+		$spelling{$k}{$form} = $canon if $canon{$k} ne $canon && $where ne 'start' && $form =~ /[^\x00-\x7f]|[.\/]/;
+		$rare{$k} = 1 if $mark eq '~';
+		$before{$k} = $before if $before ne '';
 		$trail{$k} = 1 if $where ne 'start';
 		$lead{$k} = 1 if $where eq 'start'
-		  || $where eq 'both' && ($marked || length($k) >= 8 || $k =~ /[^\x00-\x7f]/);
+		  || $where eq 'both' && ($mark || length($k) >= 8 || $k =~ /[^\x00-\x7f]/);
 	}
 }
 
@@ -156,7 +164,7 @@ for (lines('iso20275_elf.csv'))
 	my @f = csv($_);
 	my ($code, $country, $name, $translit, $abbr, $abbr_t) = @f[ 0, 2, 5, 8, 9, 10 ];
 	next unless defined $country && $country =~ /^[A-Z]{2}$/;
-	for my $form (map { split /\s*;\s*/ } $abbr, $abbr_t)
+	for my $form (map { split /\s*;\s*|\s+\/\s+/ } $abbr, $abbr_t)
 	{
 		$form =~ s/^\s+|\s+$//g;
 		my $k = key($form);
@@ -182,7 +190,8 @@ for (lines('iso20275_elf.csv'))
 # ---------------------------------------------------------------------
 # Entries: what a key means
 # ---------------------------------------------------------------------
-my @entries = ('{0, 0, "", ""}');
+my @entries = ('{0, 0, "", "", "", NULL}');
+my @spellings;
 my %entry;
 
 sub c_string
@@ -195,8 +204,9 @@ sub c_string
 
 sub entry
 {
-	my ($kind, $flags, $name, $codes) = @_;
-	my $e = sprintf('{%s, %s, %s, %s}', $kind, $flags, c_string($name), c_string($codes));
+	my ($kind, $flags, $name, $codes, $before, $spellings) = @_;
+	my $e = sprintf('{%s, %s, %s, %s, %s, %s}', $kind, $flags, c_string($name), c_string($codes),
+		$before ? join(' ', map { c_string($_) . ' "\\0"' } split /\s*;\s*/, $before) : '""', $spellings // 'NULL');
 	$entry{$e} //= do { push @entries, $e; $#entries };
 	return $entry{$e};
 }
@@ -231,15 +241,38 @@ for my $name (keys %codes)
 	$codes{$name} = join(', ', @codes);
 }
 
+# Forms that a comma or bracket behind them makes sure: of our list, long ones,
+# and of short ones these, which are no words, names or states of America. Not
+# those of names like Lee & Co., Solicitors.
+my %sure = map { $_ => 1 } qw(ag aps asa bv bvba doo ehf eurl gmbh inc kft kg kgaa llc llp ltd ltda nyrt oy oyj plc pte pty
+  sa sarl sas sasu se sprl srl srls sro ug zrt);
+my $not_sure = qr/^(Co|& Cie)$/;
+
 for my $pass ([ 'E', \%trail ], [ 'S', \%lead ])
 {
 	my ($root, $keys) = @$pass;
 	for my $k (sort keys %$keys)
 	{
 		my @flags;
+		my $spellings;
 		push @flags, 'F_GLUE' if glues($k);
 		push @flags, 'F_NAME' if $k =~ /^[a-z0-9]{1,3}$/ && !$solid{$k};
-		add($root, $k, entry('K_LEGAL', join(' | ', @flags) || '0', $canon{$k}, $codes{ $canon{$k} } // ''));
+		push @flags, 'F_RARE' if $root eq 'S' && $rare{$k};
+		push @flags, 'F_TAIL' if $root eq 'E' && $canon{$k} !~ /$not_sure/ && $ours{$k} && ($sure{$k} || length($k) > 4);
+		if ($root eq 'E' && $spelling{$k})
+		{
+			my $of = $spelling{$k};
+			my @list;
+			for my $form (sort { length($b) <=> length($a) || $a cmp $b } keys %$of)
+			{
+				push @list, [ $_, $of->{$form} ] for $form, $form eq lc $form ? () : lc $form, $form eq uc $form ? () : uc $form;
+			}
+			$spellings = sprintf 'acm_form_spellings + %d', scalar @spellings;
+			push @spellings, map { sprintf '{%s, %s, %s}', c_string($_->[0]), c_string($_->[1]), c_string($codes{ $_->[1] } // '') } @list;
+			push @spellings, '{NULL, NULL, NULL}';
+		}
+		add($root, $k, entry('K_LEGAL', join(' | ', @flags) || '0', $canon{$k}, $codes{ $canon{$k} } // '',
+				$root eq 'S' ? $before{$k} : '', $spellings));
 	}
 }
 add('S', 'the', entry('K_ARTICLE', '0', 'the', ''));
@@ -262,6 +295,8 @@ for (lines('tags.txt'))
 			add('M', key($phrase), entry('K_MARKER', '0', '', ''));
 			push @markers, $phrase;
 		}
+		elsif ($what eq 'ending') { add('E', key($phrase), entry('K_STATUS', '0', '', '')) }
+		elsif ($what eq 'status') { add($_, key($phrase), entry('K_TAG', '0', '', '')) for 'B', 'D' }
 		elsif ($what eq 'stock')
 		{
 			for my $letter ($phrase =~ /\*/ ? ('a' .. 'z', '1' .. '9') : '')
@@ -383,6 +418,7 @@ for my $i (0 .. $#special)
 # Out
 # ---------------------------------------------------------------------
 print "/* Generated by gen_company.pl from src/normalize/data. Do not edit. */\n\n";
+print "static const acm_form_spelling acm_form_spellings[] = {\n", join(",\n", map { "\t$_" } @spellings), "\n};\n\n";
 print "static const acm_entry acm_entries[] = {\n", join(",\n", map { "\t$_" } @entries), "\n};\n\n";
 print "/* base << 9 | whether a phrase ends here << 8 | label */\n";
 printf "static const uint32_t acm_nodes[%d] = {\n", $nodes + 256;

@@ -256,6 +256,13 @@ read_gap(acm_fold *f, const uint64_t *mask, int at, int upto, gap *g)
 			case '"':
 				g->flags |= ACM_W_QUOTE;
 				break;
+			case '-':
+				if (at > 0 && text[at - 1] == ' ' && (text[at + 1] == ' ' || text[at + 1] == ','))
+					g->flags |= ACM_W_DASH;
+				break;
+			case '|':
+				g->flags |= ACM_W_DASH;
+				break;
 			default:
 				break;
 		}

@@ -27,6 +27,7 @@
 #define ACM_W_QUOTE		0x10	/* a double quote before: SIA "Acme" */
 #define ACM_W_DOT_AFTER	0x20	/* a dot right after: Tech. */
 #define ACM_W_STATIC	0x40	/* not in acm_fold.text: a sign or an abbreviation written out */
+#define ACM_W_DASH		0x80	/* a dash between blanks before, or a bar */
 
 typedef struct acm_word
 {
