@@ -157,12 +157,13 @@ DATA = $(filter-out %--$(EXTVERSION).sql,$(wildcard release/$(EXTENSION)--*.sql)
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql $(UPGRADES)
 EXTRA_CLEAN = accountmatch.control $(GEN) build results regression.diffs regression.out tmp_check
 
-ICU_CFLAGS := $(shell pkg-config --cflags icu-uc 2>/dev/null)
-ICU_LIBS := $(shell pkg-config --libs icu-uc 2>/dev/null || echo -licuuc)
+# Not called ICU_...: PGXS has these, empty where PostgreSQL was built without ICU
+ACM_ICU_CFLAGS := $(shell pkg-config --cflags icu-uc 2>/dev/null)
+ACM_ICU_LIBS := $(shell pkg-config --libs icu-uc 2>/dev/null || echo -licuuc)
 
-PG_CPPFLAGS = -Isrc -DACM_VERSION='"$(EXTVERSION)"' $(ICU_CFLAGS)
+PG_CPPFLAGS = -Isrc -DACM_VERSION='"$(EXTVERSION)"' $(ACM_ICU_CFLAGS)
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror) $(CLANG_CFLAGS)
-SHLIB_LINK = $(ICU_LIBS) -lcrypto
+SHLIB_LINK = $(ACM_ICU_LIBS) -lcrypto
 
 # Where gcc built PostgreSQL, clang meets options and attributes that only gcc knows
 CLANG_CFLAGS = $(if $(findstring clang,$(shell $(CC) --version)), \

@@ -21,4 +21,4 @@ endif
 
 $(WORK)/bench/company_bench: test/bench/company_bench.c $(NORMALIZE_OBJS:.o=.c) $(GENERATED)
 	@mkdir -p '$(@D)'
-	$(CC) -O2 -Wall -Wextra -Isrc $(ICU_CFLAGS) -o '$@' $< $(NORMALIZE_OBJS:.o=.c) $(ICU_LIBS)
+	$(CC) -O2 -Wall -Wextra -Isrc $(ACM_ICU_CFLAGS) -o '$@' $< $(NORMALIZE_OBJS:.o=.c) $(ACM_ICU_LIBS)

@@ -28,7 +28,7 @@ endif
 
 $(WORK)/bench/host_bench: test/bench/host_bench.c $(NORMALIZE_OBJS:.o=.c) $(GENERATED)
 	@mkdir -p '$(@D)'
-	$(CC) -O2 -Wall -Wextra -Isrc $(ICU_CFLAGS) -o '$@' $< $(NORMALIZE_OBJS:.o=.c) $(ICU_LIBS) -lpsl
+	$(CC) -O2 -Wall -Wextra -Isrc $(ACM_ICU_CFLAGS) -o '$@' $< $(NORMALIZE_OBJS:.o=.c) $(ACM_ICU_LIBS) -lpsl
 
 $(MESSY): test/bench/messy.pl
 	@mkdir -p '$(@D)'

@@ -59,7 +59,7 @@ BENCH_DATA = ../shared/data
 bench: bench-pairs
 
 bench-pairs: stage
-	$(CC) $(CFLAGS) -Isrc test/bench/similarity_bench.c $(NORMALIZE_OBJS) $(ICU_LIBS) -o $(WORK)/similarity_bench
+	$(CC) $(CFLAGS) -Isrc test/bench/similarity_bench.c $(NORMALIZE_OBJS) $(ACM_ICU_LIBS) -o $(WORK)/similarity_bench
 	@$(CLUSTER) start bench
 	@$(CLUSTER) env bench test/bench/pairs.pl '$(BENCH_DATA)/company_name_pairs.tsv'
 	@$(CLUSTER) drop bench

@@ -2,7 +2,7 @@
 
 UNIT_LIST = src/normalize/data/public_suffix_list.dat
 
-UNIT_CC = $(CC) -O1 -g -Wall -Wextra -Werror -Isrc $(ICU_CFLAGS)
+UNIT_CC = $(CC) -O1 -g -Wall -Wextra -Werror -Isrc $(ACM_ICU_CFLAGS)
 
 test-unit: $(WORK)/unit/psl_check $(WORK)/unit/scan_check $(WORK)/unit/domain_digest $(WORK)/unit/company_digest
 	prove --exec '' $(WORK)/unit/scan_check
@@ -12,7 +12,7 @@ test-unit: $(WORK)/unit/psl_check $(WORK)/unit/scan_check $(WORK)/unit/domain_di
 
 $(WORK)/unit/psl_check: test/unit/psl_check.c $(NORMALIZE_OBJS:.o=.c) $(GENERATED)
 	mkdir -p '$(@D)'
-	$(UNIT_CC) -o '$@' $< $(NORMALIZE_OBJS:.o=.c) $(ICU_LIBS) -lpsl
+	$(UNIT_CC) -o '$@' $< $(NORMALIZE_OBJS:.o=.c) $(ACM_ICU_LIBS) -lpsl
 
 $(WORK)/unit/scan_check: test/unit/scan_check.c src/normalize/scan.h
 	mkdir -p '$(@D)'
@@ -20,4 +20,4 @@ $(WORK)/unit/scan_check: test/unit/scan_check.c src/normalize/scan.h
 
 $(WORK)/unit/%_digest: test/unit/%_digest.c test/unit/digest.c test/unit/digest.h $(NORMALIZE_OBJS:.o=.c) $(GENERATED)
 	mkdir -p '$(@D)'
-	$(UNIT_CC) -o '$@' $< test/unit/digest.c $(NORMALIZE_OBJS:.o=.c) $(ICU_LIBS)
+	$(UNIT_CC) -o '$@' $< test/unit/digest.c $(NORMALIZE_OBJS:.o=.c) $(ACM_ICU_LIBS)
