@@ -30,8 +30,8 @@ CREATE TEMP VIEW field AS SELECT * FROM unnest(ARRAY[
 	'http://https://acme.com', '[acme](https://acme.com)', 'http://%61cme%2Ecom', 'jo(at)acme.com', '“acme.com”']) AS value;
 SELECT value FROM field WHERE normalize_domain(value) IS DISTINCT FROM 'acme.com';
 
--- What is no host
-SELECT left(value, 24) AS value, domain_class(value), normalize_domain(value) FROM unnest(ARRAY[
+-- What is no host; versions of psql differ in the width of one character
+SELECT left(replace(value, E'\U0001FAE9', '(new)'), 24) AS value, domain_class(value), normalize_domain(value) FROM unnest(ARRAY[
 	'n/a', '-', 'TBD', 'unknown', 'none', 'http://', 'www', 'localhost', 'com', 'n.a.', 'S.p.A.', 'acme.local', 'jo@acme.invalid',
 	'acme..com', '.acme.com', 'ac me', 'O''Reilly.com', 'acme.123', 'http://1.2.3.256', 'C:\acme.com', 'http://a b', '@', 'jo@',
 	repeat('a', 64) || '.com', repeat('abcdefg.', 32) || 'com', 'xn--a.bücher.de', E'acme.\U0001FAE9x', '12345']) AS value;
