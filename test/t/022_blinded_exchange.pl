@@ -99,6 +99,16 @@ for my $format ('csv', 'bin')
 		is($ours->safe_psql('postgres', "SELECT o.ref, t.ref FROM ours o JOIN theirs t USING ($rule) ORDER BY 1, 2"), $expected{$rule}, "blinded by $format: $rule as plain");
 	}
 }
+# the recipe of the README, to the letter but for the file's place, and what it finds
+my ($recipe) = slurp('README.md') =~ /^Exchange by file\..*?```sql\n(.*?)```/ms;
+my ($by_them, $by_us) = map { s/'theirs\.csv'/'$file{back}'/r } $recipe =~ /^-- theirs\n(.*)^-- ours\n(.*)/ms;
+$theirs->safe_psql('postgres', "ALTER TABLE accounts ADD ref text, ADD country text, ADD status text; UPDATE accounts SET ref = 'r' || account_id, country = 'DE', status = 'Customer'");
+$ours->safe_psql('postgres', "ALTER TABLE accounts ADD status text DEFAULT 'prospect'; DROP TABLE theirs");
+$theirs->safe_psql('postgres', $by_them);
+unlike(slurp($file{back}), qr/siemens|contoso|fabrikam|506700/i, 'recipe: the file names nobody');
+is(join("\n", sort split /\n/, $ours->safe_psql('postgres', $by_us)),
+	join("\n", 'Bücher GmbH|rb6|prospect-customer|Both have the domain xn--bcher-kva.de.', 'Contoso Ltd|rb7|prospect-customer|Both have the domain contoso.com.',
+		'Siemens AG|rb1|prospect-customer|Both have the domain siemens.com.'), 'recipe: the overlap');
 # the way back: which of their rows we both have
 $ours->safe_psql('postgres', "\\copy (SELECT DISTINCT t.domain FROM ours o JOIN theirs t USING (domain)) TO '$file{back}'");
 $theirs->safe_psql('postgres', 'CREATE TABLE common (domain blinded)');

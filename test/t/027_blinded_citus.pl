@@ -35,5 +35,7 @@ like($node->safe_psql('postgres', 'EXPLAIN SELECT count(*) FROM a JOIN b USING (
 is($node->safe_psql('postgres', "SELECT id FROM a WHERE k = blind_domain('www.company7.com', '$key')"), 7, 'a constant');
 like($node->safe_psql('postgres', "EXPLAIN SELECT id FROM a WHERE k = blind_domain('www.company7.com', '$key')"), qr/Task Count: 1\b/, 'goes to one shard');
 is($node->safe_psql('postgres', "SELECT count(*) FROM a WHERE k = blind_domain('company' || id || '.com', '$key')"), 1000, 'workers blind');
+is($node->safe_psql('postgres', qq{SELECT count(*), min(rule) FROM overlap('a', 'b', our_columns => '{"account_id": "id", "domain": "k"}', their_columns => '{"account_id": "id", "domain": "k"}')}),
+	'100|domain', 'overlap of distributed lists');
 
 done_testing();
