@@ -119,6 +119,7 @@ SQL_MODULES = \
 	src/map/import.sql \
 	src/map/remap.sql \
 	src/map/feed.sql \
+	src/map/corrections.sql \
 	src/map/views.sql
 
 # Generated at build time from src/normalize/data; never committed
@@ -145,7 +146,8 @@ REGRESS = \
 	overlap \
 	blinded_columns \
 	import_csv \
-	maps
+	maps \
+	corrections
 REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
 
 # Upgrades. src/upgrade/OLD--NEW.sql leads from the last release to this version;

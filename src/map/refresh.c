@@ -459,8 +459,8 @@ acm_source_changes(PG_FUNCTION_ARGS)
 											ALLOCSET_DEFAULT_SIZES);
 	reader->store = rsinfo->setResult;
 	reader->desc = rsinfo->setDesc;
-	acm_partner_table_open(&reader->table, acm_source_resolve(text_to_cstring(PG_GETARG_TEXT_PP(1))),
-						   PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2), "columns");
+	acm_source_open(&reader->table, acm_source_resolve(text_to_cstring(PG_GETARG_TEXT_PP(1))),
+					PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2));
 	if (isAnyTempNamespace(get_rel_namespace(reader->table.relid)))
 		reader->table.relname = "the file";
 	choose_columns(reader, PG_GETARG_ARRAYTYPE_P(3));

@@ -19,7 +19,7 @@
 #include "utils/varlena.h"
 
 #include "map/source.h"
-#include "overlap/partner_table.h"
+#include "overlap/blinded_columns.h"
 #include "overlap/status.h"
 
 /* The relation of a qualified name; see the header */
@@ -111,6 +111,22 @@ acm_qualified_source(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name)));
 }
 
+/* Open a source as a list of accounts that can be stored */
+void
+acm_source_open(acm_partner_table *table, Oid relid, Jsonb *columns)
+{
+	acm_partner_table_open(table, relid, columns, "columns");
+	for (int attr = 0; attr < ACM_NATTRS; attr++)
+	{
+		if (acm_column_blinded(&table->columns[attr]))
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("column %s of %s is blinded, and maps keep plain lists",
+							quote_identifier(table->columns[attr].name), table->relname),
+					 errhint("Compare blinded lists with accountmatch.overlap.")));
+	}
+}
+
 PG_FUNCTION_INFO_V1(acm_check_source);
 
 /* check_source(relation, columns, status): an error if it cannot be a list of accounts; null is nothing to check */
@@ -122,7 +138,7 @@ acm_check_source(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	if (!PG_ARGISNULL(0))
-		acm_partner_table_open(&table, PG_GETARG_OID(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1), "columns");
+		acm_source_open(&table, PG_GETARG_OID(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1));
 	if (!PG_ARGISNULL(2))
 		acm_status_argument(acm_statuses_load(), text_to_cstring(PG_GETARG_TEXT_PP(2)), "status");
 	SPI_finish();

@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 
+#include "overlap/partner_table.h"
 #include "tcop/dest.h"
 
 /*
@@ -15,6 +16,9 @@
  * of the transaction; an error that says so if there is none.
  */
 extern Oid	acm_source_resolve(const char *name);
+
+/* Open a relation as a list of accounts that can be stored; see acm_partner_table_open */
+extern void acm_source_open(acm_partner_table *table, Oid relid, Jsonb *columns);
 
 /*
  * Run a query with the rights of a relation's owner, in a security-restricted

@@ -109,6 +109,30 @@ rules_argument(FunctionCallInfo fcinfo, int arg)
 	return rules;
 }
 
+/* The corrections in force for a map. SPI must be connected */
+static acm_corrections *
+read_corrections(int map_id)
+{
+	return acm_corrections_query(psprintf("SELECT action, our_id, their_id, domain FROM _accountmatch.override "
+										  "WHERE undone_at IS NULL AND (map_id IS NULL OR map_id = %d)", map_id),
+								 "SELECT domain, canonical, kind FROM _accountmatch.alias WHERE undone_at IS NULL");
+}
+
+PG_FUNCTION_INFO_V1(acm_check_corrections);
+
+/* check_corrections(): an error if the domains among the corrections are none, or contradict each other */
+Datum
+acm_check_corrections(PG_FUNCTION_ARGS)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	acm_corrections_query("SELECT action, our_id, their_id, domain FROM _accountmatch.override "
+						  "WHERE undone_at IS NULL AND domain IS NOT NULL",
+						  "SELECT domain, canonical, kind FROM _accountmatch.alias WHERE undone_at IS NULL");
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
 PG_FUNCTION_INFO_V1(acm_map_overlap);
 
 /*
@@ -141,11 +165,7 @@ acm_map_overlap(PG_FUNCTION_ARGS)
 		open_stored(&engine->list[side].table, PG_GETARG_INT32(ARG_OUR_LIST + side),
 					array_argument(fcinfo, ARG_OUR_IDS + side));
 	}
-	engine->corrections =
-		acm_corrections_query(psprintf("SELECT action, our_id, their_id, domain FROM _accountmatch.override "
-									   "WHERE undone_at IS NULL AND (map_id IS NULL OR map_id = %d)",
-									   PG_GETARG_INT32(ARG_MAP)),
-							  "SELECT domain, canonical, kind FROM _accountmatch.alias WHERE undone_at IS NULL");
+	engine->corrections = read_corrections(PG_GETARG_INT32(ARG_MAP));
 	acm_engine_run(engine);
 	acm_result_put(engine, false, false, rsinfo->setResult, rsinfo->setDesc);
 	acm_engine_end(engine);

@@ -41,7 +41,7 @@ CREATE OR REPLACE VIEW accountmatch.family_matches AS
 SELECT x.partner, x.our_name, x.their_name, x.segment, x.tier, x.why, x.match_key, x.our_id, x.our_owner, x.their_id, x.their_owner, x.since
 FROM _accountmatch.match x
 WHERE x.rule OPERATOR(pg_catalog.=) 'family';
-COMMENT ON VIEW accountmatch.family_matches IS 'accounts of a parent and a subsidiary, by set_family: related, not the same company';
+COMMENT ON VIEW accountmatch.family_matches IS 'accounts of a parent and a subsidiary, by add_family: related, not the same company';
 COMMENT ON COLUMN accountmatch.family_matches.partner IS 'the partner or map';
 COMMENT ON COLUMN accountmatch.family_matches.our_name IS 'our account''s name';
 COMMENT ON COLUMN accountmatch.family_matches.their_name IS 'their account''s name';

@@ -21,4 +21,5 @@
 -- include src/map/import.sql
 -- include src/map/remap.sql
 -- include src/map/feed.sql
+-- include src/map/corrections.sql
 -- include src/map/views.sql
