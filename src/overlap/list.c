@@ -65,10 +65,6 @@ acm_read_key(const char *at, acm_key *key)
 void
 acm_record_key(const acm_list *list, const acm_record *record, acm_kind kind, uint32 link, acm_key *key)
 {
-	const acm_row *row = &list->rows[list->links[kind][link].row];
-	const char *at = (const char *) record + record->keys;
-	uint32		skip = link - row->link[kind];
-
 	if (kind == ACM_KIND_NAME && list->late_names)
 	{
 		Datum		name = (Datum) 0;
@@ -77,11 +73,30 @@ acm_record_key(const acm_list *list, const acm_record *record, acm_kind kind, ui
 		acm_make_name_key(VARDATA_ANY(DatumGetPointer(name)), VARSIZE_ANY_EXHDR(DatumGetPointer(name)), key);
 		return;
 	}
+	acm_nth_key(record, acm_keys_before(list, kind, link), key);
+}
+
+/* How many keys of the row's record stand before that of a link */
+uint32
+acm_keys_before(const acm_list *list, acm_kind kind, uint32 link)
+{
+	const acm_row *row = &list->rows[list->links[kind][link].row];
+	uint32		before = link - row->link[kind];
+
 	for (int k = 0; k < (int) kind; k++)
-		skip += row[1].link[k] - row->link[k];
+		before += row[1].link[k] - row->link[k];
+	return before;
+}
+
+/* The key of a record that stands behind so many others */
+void
+acm_nth_key(const acm_record *record, uint32 before, acm_key *key)
+{
+	const char *at = (const char *) record + record->keys;
+
 	do
 		at = acm_read_key(at, key);
-	while (skip-- > 0);
+	while (before-- > 0);
 }
 
 /* The words of a name's key with blanks between them */

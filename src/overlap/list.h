@@ -171,6 +171,12 @@ typedef struct acm_key
 extern void acm_record_key(const acm_list *list, const acm_record *record,
 						   acm_kind kind, uint32 link, acm_key *key);
 
+/* How many keys of the row's record stand before that of a link */
+extern uint32 acm_keys_before(const acm_list *list, acm_kind kind, uint32 link);
+
+/* The key of a record that stands behind so many others */
+extern void acm_nth_key(const acm_record *record, uint32 before, acm_key *key);
+
 /* The match key of a name; false if it has none */
 extern bool acm_make_name_key(const char *data, Size len, acm_key *key);
 

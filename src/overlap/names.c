@@ -14,6 +14,9 @@
 #include "overlap/pairs.h"
 #include "overlap/sites.h"
 
+/* Groups between asking for a row and reading it */
+#define AHEAD 8
+
 /* What is asked once for a group, if at all */
 typedef enum answer
 {
@@ -233,6 +236,25 @@ pair_by_name(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
 }
 
 /*
+ * Ask for what the groups ahead need: links, and later rows. They stand
+ * anywhere in memory, and each would be waited for.
+ */
+static inline void
+prefetch_ahead(const acm_engine *engine, const acm_groups *groups, uint32 g)
+{
+	for (int side = 0; side < 2; side++)
+	{
+		const acm_list *list = &engine->list[side];
+		const acm_link *links = list->links[ACM_KIND_NAME];
+
+		if (g + 2 * AHEAD < groups->ngroups)
+			__builtin_prefetch(&links[groups->links[side][groups->start[side][g + 2 * AHEAD]]]);
+		if (g + AHEAD < groups->ngroups)
+			__builtin_prefetch(&list->rows[links[groups->links[side][groups->start[side][g + AHEAD]]].row]);
+	}
+}
+
+/*
  * Rule name. First the names that at most one domain bears: their rows are
  * duplicates of one company. Then those that several companies bear, for the
  * rows that are left.
@@ -255,6 +277,7 @@ acm_match_by_name(acm_engine *engine)
 			name_group	group;
 
 			CHECK_FOR_INTERRUPTS();
+			prefetch_ahead(engine, groups, g);
 			memset(&group, 0, sizeof(group));
 			acm_open_group(groups, g, group.in);
 			if (pass == 0)

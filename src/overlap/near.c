@@ -242,6 +242,8 @@ compare_collected(near_state *s)
 	for (Size i = 0; i < s->npairs; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
+		if (i + 2 * AHEAD < s->npairs)
+			__builtin_prefetch(&s->nodes->nodes[(uint32) s->pairs[i + 2 * AHEAD]]);
 		if (i + AHEAD < s->npairs)
 			acm_node_prefetch(s->nodes, &s->nodes->nodes[(uint32) s->pairs[i + AHEAD]]);
 		if (i > 0 && s->pairs[i] == s->pairs[i - 1])
@@ -367,23 +369,18 @@ take_group(void *arg, const acm_near_entry *entries, uint32 n)
 	}
 }
 
-/*
- * Put all nodes under their keys that can have a partner: of two, one has no
- * domain.
- */
+/* Put all nodes with a domain, or without, under their keys */
 static void
-enter_nodes(near_state *s)
+enter_nodes(near_state *s, bool with_site)
 {
 	const acm_nodes *nodes = s->nodes;
 
 	for (uint32 i = 0; i < nodes->n; i++)
 	{
-		const acm_node *n = &nodes->nodes[i];
-
 		CHECK_FOR_INTERRUPTS();
-		if (i + AHEAD < nodes->n)
+		if (i + AHEAD < nodes->n && nodes->nodes[i + AHEAD].with_site == with_site)
 			acm_node_prefetch(nodes, &nodes->nodes[i + AHEAD]);
-		if (!n->with_site || nodes->without_site[1 - n->side] > 0)
+		if (nodes->nodes[i].with_site == with_site)
 			enter_node(s, i);
 	}
 }
@@ -482,6 +479,7 @@ match_by(acm_engine *engine, acm_rule rule)
 	MemoryContext context;
 	MemoryContext old;
 	near_state *s;
+	Size		without_site[2];
 
 	if ((engine->options.rules & (1 << rule)) == 0)
 		return;
@@ -497,8 +495,11 @@ match_by(acm_engine *engine, acm_rule rule)
 		s->maxpairs = 1024;
 		s->pairs = palloc(s->maxpairs * sizeof(uint64));
 		s->pairs_limit = Max(s->maxpairs, memory / 4 / sizeof(uint64));
-		s->join = acm_near_join_create((Size) s->nodes->n * KEYS_EXPECTED, memory / 2);
-		enter_nodes(s);
+		for (int side = 0; side < 2; side++)
+			without_site[side] = (Size) s->nodes->without_site[side] * KEYS_EXPECTED;
+		s->join = acm_near_join_create(without_site, (Size) s->nodes->n * KEYS_EXPECTED, memory / 2);
+		enter_nodes(s, false);
+		enter_nodes(s, true);
 		acm_near_join_groups(s->join, take_group, s);
 		acm_near_join_close(s->join);
 		compare_collected(s);

@@ -6,7 +6,8 @@
  * the table which counts the entries of each key of a part stays in the
  * processor's cache. Most keys are one node's alone: only entries of keys that
  * can bring nodes together are collected by key. Parts are lists of blocks;
- * past the limit of memory, full blocks go to a temporary file.
+ * past the limit of memory, full blocks go to a temporary file. A filter of
+ * bits tells of most entries of nodes with a domain that they will meet none.
  *
  * Near keys are plain hashes that anybody can compute. A seed that nobody
  * knows goes over them, so that nobody can choose names that all fall into one
@@ -31,6 +32,9 @@
 #define SLAB_BLOCKS_MAX 1024
 
 #define FIRST_SLOTS 64
+
+/* Bytes of the smallest filter */
+#define FILTER_MIN 1024
 
 /* What is known of a key */
 typedef struct slot
@@ -65,6 +69,8 @@ struct acm_near_join
 	uint64		seed;
 	int			bits;
 	part	   *parts;
+	uint64	   *filter[2];		/* keys of nodes without a domain, of each side */
+	uint64		filter_mask[2]; /* of bits */
 	char	   *slab;			/* blocks that are free */
 	Size		slab_blocks;
 	BufFile    *file;			/* NULL while all is in memory */
@@ -80,9 +86,10 @@ struct acm_near_join
 
 /* An empty join; see the header */
 acm_near_join *
-acm_near_join_create(Size expected, Size memory_limit)
+acm_near_join_create(const Size without_site[2], Size with_site, Size memory_limit)
 {
 	acm_near_join *join = palloc0(sizeof(acm_near_join));
+	Size		expected = without_site[0] + without_site[1] + with_site / 8;
 
 	if (!pg_strong_random(&join->seed, sizeof(join->seed)))
 		ereport(ERROR,
@@ -97,6 +104,16 @@ acm_near_join_create(Size expected, Size memory_limit)
 		   BLOCK_SIZE << (join->bits + 2) <= join->limit)
 		join->bits++;
 	join->parts = palloc0(sizeof(part) << join->bits);
+	for (int side = 0; side < 2; side++)
+	{
+		Size		bytes = FILTER_MIN;
+
+		/* eight bits a key */
+		while (bytes < without_site[side] && bytes * 16 <= memory_limit)
+			bytes *= 2;
+		join->filter[side] = acm_make_array(bytes, 1, MCXT_ALLOC_ZERO);
+		join->filter_mask[side] = (uint64) bytes * BITS_PER_BYTE - 1;
+	}
 	return join;
 }
 
@@ -162,6 +179,19 @@ acm_near_join_add(acm_near_join *join, uint64 key, acm_near_kind kind, acm_near_
 
 	key = (key ^ join->seed) * UINT64CONST(0x9E3779B97F4A7C15);
 	key ^= key >> 32;
+	if (with_site)
+	{
+		uint64		bit = key & join->filter_mask[1 - side];
+
+		if ((join->filter[1 - side][bit / 64] & UINT64CONST(1) << (bit % 64)) == 0)
+			return;
+	}
+	else
+	{
+		uint64		bit = key & join->filter_mask[side];
+
+		join->filter[side][bit / 64] |= UINT64CONST(1) << (bit % 64);
+	}
 	p = &join->parts[join->bits == 0 ? 0 : key >> (64 - join->bits)];
 	if (p->block == NULL || p->n == BLOCK_ENTRIES)
 		next_block(join, p);

@@ -42,12 +42,16 @@ typedef struct acm_near_entry
 typedef struct acm_near_join acm_near_join;
 
 /*
- * An empty join in CurrentMemoryContext, for about so many entries. It takes
- * at most about memory_limit bytes, more only where a single key does.
+ * An empty join in CurrentMemoryContext, for about so many entries of nodes
+ * without a domain, by side, and of others. It takes at most about
+ * memory_limit bytes, more only where a single key does.
  */
-extern acm_near_join *acm_near_join_create(Size expected, Size memory_limit);
+extern acm_near_join *acm_near_join_create(const Size without_site[2], Size with_site, Size memory_limit);
 
-/* Put a node of a side, with or without a domain, under a key */
+/*
+ * Put a node of a side under a key. Those without a domain first: one with a
+ * domain is not even kept under a key that none of theirs has.
+ */
 extern void acm_near_join_add(acm_near_join *join, uint64 key, acm_near_kind kind, acm_near_role role,
 							  int side, bool with_site, uint32 node, uint32 info);
 

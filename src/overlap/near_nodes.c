@@ -40,16 +40,15 @@ add_to_node(acm_nodes *nodes, uint32 *node_of_name, int side, uint32 i)
 		n->country = country;
 }
 
-/* Read the name that a link of a side stands for; returns its length */
-static int
-read_name(const acm_nodes *nodes, int side, uint32 link, StringInfo scratch, char *name)
+/* Let a node have the name that a link stands for */
+static void
+set_link(const acm_nodes *nodes, acm_node *n, uint32 link)
 {
-	const acm_list *list = &nodes->engine->list[side];
-	const acm_record *record = acm_list_record(list, list->links[ACM_KIND_NAME][link].row, scratch);
-	acm_key		key;
+	const acm_list *list = &nodes->engine->list[n->side];
 
-	acm_record_key(list, record, ACM_KIND_NAME, link, &key);
-	return acm_name_words(&key, name);
+	n->link = link;
+	n->pos = list->rows[list->links[ACM_KIND_NAME][link].row].pos;
+	n->keys_before = acm_keys_before(list, ACM_KIND_NAME, link);
 }
 
 /*
@@ -84,16 +83,18 @@ collect_links(acm_nodes *nodes, const uint32 *node_of_name)
 			n = &nodes->nodes[node_of_name[link->key]];
 			nodes->links[n->first + n->nlinks++] = i;
 			if (n->nlinks == 1)
-				n->link = i;
+				set_link(nodes, n, i);
 			else
 			{
-				char		old[ACM_NAME_BUF];
-				char		new[ACM_NAME_BUF];
+				acm_node	old = *n;
+				char		old_name[ACM_NAME_BUF];
+				char		new_name[ACM_NAME_BUF];
 
-				read_name(nodes, side, n->link, scratch, old);
-				read_name(nodes, side, i, scratch, new);
-				if (strcmp(new, old) < 0)
-					n->link = i;
+				set_link(nodes, n, i);
+				acm_node_name(nodes, &old, scratch, old_name);
+				acm_node_name(nodes, n, scratch, new_name);
+				if (strcmp(new_name, old_name) >= 0)
+					*n = old;
 			}
 		}
 	}
@@ -150,7 +151,11 @@ acm_nodes_make(acm_engine *engine)
 int
 acm_node_name(const acm_nodes *nodes, const acm_node *n, StringInfo scratch, char *name)
 {
-	return read_name(nodes, n->side, n->link, scratch, name);
+	acm_key		key;
+
+	acm_nth_key((const acm_record *) acm_store_fetch(nodes->engine->list[n->side].store, n->pos, scratch),
+				n->keys_before, &key);
+	return acm_name_words(&key, name);
 }
 
 /* The row of a node's i-th link */
@@ -164,9 +169,7 @@ acm_node_row(const acm_nodes *nodes, const acm_node *n, uint32 i)
 void
 acm_node_prefetch(const acm_nodes *nodes, const acm_node *n)
 {
-	const acm_list *list = &nodes->engine->list[n->side];
-
-	acm_store_prefetch(list->store, list->rows[list->links[ACM_KIND_NAME][n->link].row].pos);
+	acm_store_prefetch(nodes->engine->list[n->side].store, n->pos);
 }
 
 /* Read a label; see the header */

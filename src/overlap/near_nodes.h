@@ -18,6 +18,8 @@ typedef struct acm_node
 	uint32		first;			/* of its links in acm_nodes.links */
 	uint32		nlinks;
 	uint32		link;			/* with the spelling that sorts first */
+	acm_pos		pos;			/* of its record */
+	uint32		keys_before;	/* its name, in the record */
 	uint32		best;			/* node */
 	uint8		side;
 	uint8		score;			/* of best; 0: none */
