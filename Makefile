@@ -56,6 +56,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
 	src/overlap/blinded_columns.o \
 	src/overlap/corrections.o \
 	src/overlap/engine.o \
+	src/overlap/estimate.o \
 	src/overlap/evidence.o \
 	src/overlap/find_matches.o \
 	src/overlap/groups.o \

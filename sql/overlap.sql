@@ -94,3 +94,28 @@ RESET work_mem;
 
 SET client_min_messages = warning;
 DROP SCHEMA lists CASCADE;
+
+-- The planner knows rows and cost by the size of the lists
+CREATE TABLE planned AS SELECT i AS account_id, 'Company ' || i AS name FROM generate_series(1, 3000) i;
+CREATE TABLE planned_parts (LIKE planned) PARTITION BY RANGE (account_id);
+CREATE TABLE planned_part PARTITION OF planned_parts FOR VALUES FROM (1) TO (1000000);
+INSERT INTO planned_parts SELECT i, 'Company ' || i FROM generate_series(1, 6000) i;
+ANALYZE planned, planned_parts;
+CREATE FUNCTION planned_rows(call text, OUT rows bigint, OUT dearer_than_reading boolean) LANGUAGE plpgsql AS $$
+DECLARE
+	plan json;
+BEGIN
+	EXECUTE format('EXPLAIN (FORMAT json) SELECT * FROM %s', call) INTO plan;
+	rows := plan->0->'Plan'->>'Plan Rows';
+	dearer_than_reading := (plan->0->'Plan'->>'Startup Cost')::float BETWEEN 100 AND 100000;
+END $$;
+SELECT call, (planned_rows(call)).* FROM unnest(ARRAY[
+	$$accountmatch.overlap('planned', 'planned')$$,
+	$$accountmatch.overlap('planned_parts', 'planned')$$,
+	$$accountmatch.overlap('planned', 'planned_parts', one_sided => true)$$,
+	$$accountmatch.overlap_evidence('planned_parts', 'planned_parts')$$,
+	$$accountmatch.segments('planned', 'planned')$$,
+	$$accountmatch.preflight('planned')$$,
+	$$(SELECT r.ours, o.* FROM (VALUES ('planned'::regclass)) r (ours), accountmatch.overlap(r.ours, NULL) o) x$$]) call;
+DROP FUNCTION planned_rows;
+DROP TABLE planned, planned_parts;

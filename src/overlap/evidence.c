@@ -113,16 +113,19 @@ acm_evidence_sentence(const acm_engine *engine, const acm_evidence *e, const acm
 						 shown_key(engine, e, ACM_OURS, records));
 	else
 	{
-		for (const char *p = verdicts[e->verdict].sentence; *p; p++)
+		const char *rest = verdicts[e->verdict].sentence;
+		const char *mark;
+
+		/* %k and %t are all that follows a percent sign */
+		while ((mark = strchr(rest, '%')) != NULL)
 		{
-			if (p[0] == '%' && (p[1] == 'k' || p[1] == 't'))
-			{
-				appendStringInfoString(&s, shown_key(engine, e, p[1] == 't' ? ACM_THEIRS : ACM_OURS, records));
-				p++;
-			}
-			else
-				appendStringInfoChar(&s, *p);
+			int			side = mark[1] == 'k' ? ACM_OURS : ACM_THEIRS;
+
+			appendBinaryStringInfo(&s, rest, mark - rest);
+			appendStringInfoString(&s, shown_key(engine, e, side, records));
+			rest = mark + 2;
 		}
+		appendStringInfoString(&s, rest);
 	}
 	return cstring_to_text_with_len(s.data, s.len);
 }

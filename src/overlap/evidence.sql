@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION accountmatch.overlap_evidence(ours regclass, theirs r
 	overrides regclass DEFAULT NULL, aliases regclass DEFAULT NULL)
 RETURNS SETOF accountmatch.evidence_row
 LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000000
+SUPPORT _accountmatch.overlap_support
 AS 'MODULE_PATHNAME', 'acm_overlap_evidence';
 COMMENT ON FUNCTION accountmatch.overlap_evidence(regclass, regclass, text[], boolean, integer, text, text, jsonb, jsonb, regclass, regclass) IS
 'every reason to believe that two accounts are one company, a row each, also those that were rejected, and why; a pair can have several; options as in overlap';
@@ -20,6 +21,7 @@ CREATE OR REPLACE FUNCTION accountmatch.explain_match(ours regclass, theirs regc
 	overrides regclass DEFAULT NULL, aliases regclass DEFAULT NULL)
 RETURNS SETOF accountmatch.match_explanation_row
 LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000000 ROWS 9
+SUPPORT _accountmatch.overlap_support
 AS 'MODULE_PATHNAME', 'acm_explain_match';
 COMMENT ON FUNCTION accountmatch.explain_match(regclass, regclass, text, text, text[], boolean, integer, text, text, jsonb, jsonb, regclass, regclass) IS
 'why two accounts match, or not: a row per rule with the keys of both and what it found, then the verdict; options as in overlap';

@@ -1,6 +1,12 @@
 -- Two partner tables in, matches out. The functions read both lists with the
 -- caller's rights and keep nothing.
 
+CREATE OR REPLACE FUNCTION _accountmatch.overlap_support(internal)
+RETURNS internal
+LANGUAGE c STRICT
+AS 'MODULE_PATHNAME', 'acm_overlap_support';
+COMMENT ON FUNCTION _accountmatch.overlap_support(internal) IS 'planner support: rows and cost by the size of the lists';
+
 CREATE OR REPLACE FUNCTION accountmatch.overlap(ours regclass, theirs regclass,
 	one_sided boolean DEFAULT false, best boolean DEFAULT false,
 	rules text[] DEFAULT '{id,domain,email,name,near}', similar boolean DEFAULT false,
@@ -10,6 +16,7 @@ CREATE OR REPLACE FUNCTION accountmatch.overlap(ours regclass, theirs regclass,
 	overrides regclass DEFAULT NULL, aliases regclass DEFAULT NULL)
 RETURNS SETOF accountmatch.overlap_row
 LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000000
+SUPPORT _accountmatch.overlap_support
 AS 'MODULE_PATHNAME', 'acm_overlap';
 COMMENT ON FUNCTION accountmatch.overlap(regclass, regclass, boolean, boolean, text[], boolean, integer, text, text, jsonb, jsonb, regclass, regclass) IS
 'the matches between two lists of accounts, a row each. one_sided adds the accounts without a match; best leaves one row per account of ours; rules selects among id, domain, email, name, near, and similar adds the weaker evidence that needs review; a domain that more than domain_cap names of a list share does not match by itself; our_status and their_status are for accounts that have none of their own; our_columns and their_columns map attributes to columns, as in ''{"account_id": "sfid"}''; overrides and aliases are relations of your own with corrections';
@@ -22,6 +29,7 @@ CREATE OR REPLACE FUNCTION accountmatch.segments(ours regclass, theirs regclass,
 	overrides regclass DEFAULT NULL, aliases regclass DEFAULT NULL)
 RETURNS SETOF accountmatch.segment_row
 LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000000 ROWS 20
+SUPPORT _accountmatch.overlap_support
 AS 'MODULE_PATHNAME', 'acm_segments';
 COMMENT ON FUNCTION accountmatch.segments(regclass, regclass, text[], boolean, integer, text, text, jsonb, jsonb, regclass, regclass) IS
 'the totals of an overlap: per segment our accounts, their accounts, companies, pairs and amounts per currency, each account counted once, in the segment of its company; options as in overlap';
@@ -29,6 +37,7 @@ COMMENT ON FUNCTION accountmatch.segments(regclass, regclass, text[], boolean, i
 CREATE OR REPLACE FUNCTION accountmatch.preflight(list regclass, columns jsonb DEFAULT NULL)
 RETURNS SETOF accountmatch.preflight_row
 LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000000 ROWS 15
+SUPPORT _accountmatch.overlap_support
 AS 'MODULE_PATHNAME', 'acm_preflight';
 COMMENT ON FUNCTION accountmatch.preflight(regclass, jsonb) IS
 'what a list is good for before anyone shares it: how many accounts can be matched, and what stands in the way of the others';
