@@ -61,6 +61,14 @@ SELECT count(*) FROM accountmatch.overlap('lists.ours', 'lists.empty', one_sided
 SELECT count(*) FROM accountmatch.overlap('lists.empty', 'lists.empty', one_sided => true);
 SELECT * FROM accountmatch.segments('lists.empty', 'lists.empty');
 SELECT "check", accounts, percent FROM accountmatch.preflight('lists.empty') LIMIT 2;
+-- what an overlap would refuse is counted
+CREATE TABLE lists.no_ids (account_id text, name text, website text);
+INSERT INTO lists.no_ids VALUES (NULL, NULL, NULL), ('', 'Zorblax', NULL), (NULL, 'Acme', 'acme.com'),
+	('a', 'Beta', NULL), ('b', NULL, NULL), ('a', 'Gamma', NULL), ('a', NULL, NULL);
+SELECT "check", accounts, percent, example FROM accountmatch.preflight('lists.no_ids') WHERE accounts > 0;
+SELECT count(*) FROM accountmatch.overlap('lists.no_ids', 'lists.no_ids');
+DELETE FROM lists.no_ids WHERE account_id IS NULL;
+SELECT count(*) FROM accountmatch.overlap('lists.no_ids', 'lists.no_ids');
 SELECT our_id, their_id FROM accountmatch.overlap('lists.ours', 'lists.ours') ORDER BY 1, 2;
 
 -- in views, partitions, under LIMIT, in a cursor, in a data-modifying query

@@ -117,6 +117,12 @@ typedef struct acm_blinding
 	acm_attr	attr;			/* of the first one's column */
 	char	   *spec;			/* of the key, if the list's domains are corrected under it */
 } acm_blinding;
+/* Accounts that have no account_id of their own */
+typedef struct acm_bad_ids
+{
+	uint64		missing;
+	uint64		repeated;		/* without the first one of each account_id */
+} acm_bad_ids;
 
 typedef struct acm_list
 {
@@ -134,6 +140,7 @@ typedef struct acm_list
 	acm_unknown_word unknown_words[ACM_UNKNOWN_WORDS];
 	int			nunknown_words;
 	uint64		unknown_status; /* rows with a status word that stands for none */
+	acm_bad_ids *bad_ids;		/* if not NULL, they are counted here; else they are an error */
 	uint64		suppressed;		/* rows that the user's overrides took out */
 } acm_list;
 

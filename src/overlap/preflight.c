@@ -46,16 +46,17 @@ put_check(preflight *p, const char *check, uint64 accounts, Datum example, const
 	tuplestore_putvalues(p->store, p->desc, values, nulls);
 }
 
-/* What a row shows: its website, else its name, else its id */
+/* What a row shows: its website, else its name, else its id; 0 if it has none of them */
 static Datum
 example_of(preflight *p, uint32 row)
 {
 	const acm_record *record = acm_list_record(&p->list, row, &p->scratch);
-	Datum		value = (Datum) 0;
+	Datum		value;
 
 	if (!acm_record_field(record, ACM_FIELD_WEBSITE, &value) &&
-		!acm_record_field(record, ACM_FIELD_NAME, &value))
-		acm_record_field(record, ACM_FIELD_ID, &value);
+		!acm_record_field(record, ACM_FIELD_NAME, &value) &&
+		!acm_record_field(record, ACM_FIELD_ID, &value))
+		return (Datum) 0;
 	return PointerGetDatum(cstring_to_text_with_len(VARDATA_ANY(DatumGetPointer(value)),
 													VARSIZE_ANY_EXHDR(DatumGetPointer(value))));
 }
@@ -195,6 +196,7 @@ acm_preflight(PG_FUNCTION_ARGS)
 	preflight  *p;
 	acm_numbering *numbering;
 	Size		budget = get_hash_memory_limit();
+	acm_bad_ids bad_ids = {0, 0};
 
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
@@ -210,12 +212,19 @@ acm_preflight(PG_FUNCTION_ARGS)
 	initStringInfo(&p->scratch);
 	acm_partner_table_open(&p->list.table, PG_GETARG_OID(0),
 						   PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1), "columns");
+	p->list.bad_ids = &bad_ids;
 	numbering = acm_numbering_create(budget / 2);
 	acm_list_read(&p->list, ACM_OURS, numbering, acm_statuses_load(), NULL, budget / 2);
 	for (int kind = 0; kind < ACM_NKINDS; kind++)
 		acm_keys_finish(numbering->kind[kind]);
 
 	put_check(p, "accounts", p->list.nrows, (Datum) 0, NULL);
+	if (bad_ids.missing > 0)
+		put_check(p, "missing account_id", bad_ids.missing, (Datum) 0,
+				  "An overlap needs one in each account: leave these out, or make one with row_number().");
+	if (bad_ids.repeated > 0)
+		put_check(p, "repeated account_id", bad_ids.repeated, (Datum) 0,
+				  "An overlap needs a different one in each account: use a view with DISTINCT ON, or another column.");
 	check_domain_kind(p, ACM_DOMAIN_COMPANY, "matchable by domain", NULL);
 	check_domain_kind(p, ACM_NO_DOMAIN, "blank domain",
 					  "These accounts can only be matched by name or identifier.");

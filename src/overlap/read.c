@@ -134,7 +134,13 @@ take_id(acm_reader *reader, TupleTableSlot *slot)
 	Size		len;
 	Datum		value;
 
-	if (!get_value(reader, slot, ACM_ATTR_ACCOUNT_ID, &value))
+	reader->no_id = !get_value(reader, slot, ACM_ATTR_ACCOUNT_ID, &value);
+	if (reader->no_id && list->bad_ids)
+	{
+		list->bad_ids->missing++;
+		return;
+	}
+	if (reader->no_id)
 		ereport(ERROR,
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("%s has an account without account_id", list->table.relname),
@@ -195,11 +201,11 @@ start_numbering_ids(acm_reader *reader)
 	initStringInfo(&scratch);
 	for (uint32 row = 0; row < list->nrows; row++)
 	{
-		Datum		id = (Datum) 0;
+		Datum		id;
 
 		CHECK_FOR_INTERRUPTS();
-		acm_record_field(acm_list_record(list, row, &scratch), ACM_FIELD_ID, &id);
-		number_id(reader, DatumGetPointer(id), row);
+		if (acm_record_field(acm_list_record(list, row, &scratch), ACM_FIELD_ID, &id))
+			number_id(reader, DatumGetPointer(id), row);
 	}
 	pfree(scratch.data);
 	MemoryContextSwitchTo(old);
@@ -401,7 +407,8 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 		drop_row(reader);
 	else
 	{
-		check_id(reader);
+		if (!reader->no_id)
+			check_id(reader);
 		keep_record(reader);
 		extend_rows(reader);
 		list->nrows++;
@@ -502,7 +509,9 @@ acm_list_read(acm_list *list, int side, acm_numbering *numbering,
 	if (reader->ids)
 	{
 		acm_keys_finish(reader->ids);
-		if (acm_keys_count(reader->ids) != list->nrows)
+		if (list->bad_ids)
+			list->bad_ids->repeated = list->nrows - list->bad_ids->missing - acm_keys_count(reader->ids);
+		else if (acm_keys_count(reader->ids) != list->nrows)
 			report_duplicate(reader);
 		pfree(reader->id_numbers);
 	}

@@ -37,6 +37,7 @@ typedef struct acm_reader
 	acm_corrections *corrections;
 	bool		suppressed;		/* the row at hand */
 	bool		hosted;			/* it has a hosted site */
+	bool		no_id;			/* it has no account_id */
 	MemoryContext context;		/* what is kept */
 	MemoryContext per_row;		/* what is not */
 	acm_draft	record;			/* of the row at hand */
