@@ -121,7 +121,8 @@ SQL_MODULES = \
 	src/map/remap.sql \
 	src/map/feed.sql \
 	src/map/corrections.sql \
-	src/map/views.sql
+	src/map/views.sql \
+	src/map/schedule.sql
 
 # Generated at build time from src/normalize/data; never committed
 GEN = src/normalize/generated

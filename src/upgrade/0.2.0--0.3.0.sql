@@ -23,3 +23,4 @@
 -- include src/map/feed.sql
 -- include src/map/corrections.sql
 -- include src/map/views.sql
+-- include src/map/schedule.sql
