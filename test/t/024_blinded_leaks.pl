@@ -45,9 +45,11 @@ $sql->("INSERT INTO t SELECT 'company' || i || '.com' FROM generate_series(1, 10
 $sql->("CREATE INDEX ON t (k); CREATE INDEX ON t (blind_domain(website, 'a/" . ((grep { /^a\.[0-9a-f]{8}$/ } key_files($dir))[0] =~ s/^a\.//r) . "')); ANALYZE t");
 $sql->("SET max_parallel_workers_per_gather = 2; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
 	SELECT count(DISTINCT blind_domain(website, 'acme')) FROM t");
+$sql->("CREATE TABLE plain AS SELECT website AS account_id, website FROM t; SET accountmatch.log_stages = on; SET work_mem = '64kB'; SELECT count(*) FROM overlap('plain', 't', their_columns => '{\"account_id\": \"website\", \"domain\": \"k\", \"website\": null}')");
 error_of($node, $_) for "SELECT blind_domain('a.com', 'b')", "SELECT confirm_key('b', repeat('0', 32))", "SELECT agree_key('b', 'l2', '$pb')",
 	"SELECT create_key('acme')", "SET ROLE app; SELECT blind_domain('a.com', 'acme')", "SELECT blind_domain('a.com', 'acme/00000000')",
-	"SELECT key_fingerprint('acme')";
+	"SELECT key_fingerprint('acme')",
+	"GRANT SELECT ON plain, t TO app; SET ROLE app; SELECT count(*) FROM overlap('plain', 't', their_columns => '{\"account_id\": \"website\", \"domain\": \"k\", \"website\": null}')";
 my ($file) = map { "$dir/$_" } grep { /^acme\./ } key_files($dir);
 my $whole = slurp($file);
 for my $at (0, 100, 210, 500)

@@ -34,5 +34,9 @@ like($plan->("SELECT id FROM quiet WHERE k = blind_domain('www.company95.com', '
 # our plain list against their blinded one
 $local->safe_psql('postgres', "CREATE TABLE list (website text); INSERT INTO list SELECT 'https://company' || i || '.com/x' FROM generate_series(98, 300) i");
 is($local->safe_psql('postgres', "SELECT count(*) FROM list JOIN a ON a.k = blind_domain(website, 'shared')"), 3, 'local rows, blinded on the fly, against remote ones');
+# and by overlap()
+$local->safe_psql('postgres', "CREATE VIEW mine AS SELECT website AS account_id, website FROM list; CREATE VIEW remote AS SELECT id AS account_id, k AS domain FROM a");
+is($local->safe_psql('postgres', "SELECT string_agg(their_id, ' ' ORDER BY their_id) FROM overlap('mine', 'remote')"), '100 98 99', 'overlap with a foreign list');
+is($local->safe_psql('postgres', "SELECT their_id FROM find_matches('remote', website => 'shop.company98.com')"), '98', 'find_matches in one');
 
 done_testing();

@@ -117,4 +117,31 @@ is($ours->safe_psql('postgres', "SELECT why FROM overlap('accounts', 'theirs') W
 	"A contact's e-mail address and the other's domain or address agree: second.org.", 'keys are told in plain where one list has them');
 is($host->safe_psql('postgres', "SELECT count(*) FROM overlap('ours', 'theirs') WHERE why ~ 'example|siemens'"), 0, 'and not where none has');
 
+# random lists of few words and hosts, full of clashes: blinded ones show nothing that plain ones do not. Where only one
+# is blinded, names look at what is left over, and there may be more of that: see the README
+$ours->safe_psql('postgres', q{
+	CREATE FUNCTION pick(VARIADIC text[]) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT $1[1 + floor(random() * cardinality($1))::int] $$;
+	CREATE FUNCTION clash(n int, seed float) RETURNS TABLE (what text, found bigint, more bigint) LANGUAGE plpgsql AS $f$
+	BEGIN
+		PERFORM setseed(seed);
+		DROP TABLE IF EXISTS p1, p2, b1, b2, r;
+		FOR i IN 1 .. 2 LOOP
+			EXECUTE format($q$ CREATE TABLE p%s AS SELECT i AS account_id, pick('', 'City of ', '', '') || pick('Alpha', 'Beta', 'Gamma', 'Acme', 'Acme Works', 'Acmeworks', 'n/a') || pick(' Inc', '', ' GmbH') AS name,
+				pick('acme', 'alpha', 'beta', 'acmeworks') || pick('.com', '.de', '.myshopify.com', '.uni.edu', '', '') AS website, pick('DE', 'US', NULL, NULL) AS country,
+				pick('804735132', '150483782', NULL, NULL, NULL, NULL, NULL) AS duns, pick('jo@acme.com', 'jo@mail.beta.de', NULL, NULL, NULL) AS email FROM generate_series(1, $1) i $q$, i) USING n;
+			EXECUTE format($q$ CREATE TABLE b%s AS SELECT account_id, blind_company(name, 'deal') AS name, blind_domain(website, 'deal') AS website, country,
+				blind_identifier('duns', duns, 'deal') AS duns, blind_domain(email, 'deal') AS email FROM p%s $q$, i, i);
+		END LOOP;
+		CREATE TABLE r AS SELECT our_id, their_id FROM overlap('p1', 'p2', rules => '{id,domain,email,name}');
+		RETURN QUERY SELECT 'both'::text, count(*), count(*) FILTER (WHERE (our_id, their_id) NOT IN (TABLE r)) FROM overlap('b1', 'b2')
+			UNION ALL SELECT 'theirs', count(*), count(*) FILTER (WHERE (our_id, their_id) NOT IN (TABLE r)) FROM overlap('p1', 'b2')
+			UNION ALL SELECT 'ours', count(*), count(*) FILTER (WHERE (our_id, their_id) NOT IN (TABLE r)) FROM overlap('b1', 'p2');
+	END $f$});
+my %clash = map { my ($what, @n) = split /\|/; ($what => \@n) }
+	split /
+/, $ours->safe_psql('postgres', 'SET client_min_messages = warning; SELECT what, sum(found), sum(more) FROM generate_series(1, 60) s, clash(3 + s / 2, s / 60.0) GROUP BY 1');
+cmp_ok($clash{$_}[0], '>', 1000, "random lists, $_ blinded: there are matches") for 'both', 'ours', 'theirs';
+is($clash{both}[1], 0, 'both blinded: none that plain lists do not show');
+cmp_ok($clash{$_}[1], '<=', $clash{$_}[0] / 200, "$_ blinded: hardly one") for 'ours', 'theirs';
+
 done_testing();
