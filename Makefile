@@ -41,7 +41,18 @@ CRYPTO_OBJS = \
 	src/blind/curve.o \
 	src/blind/key.o
 
-OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) \
+# Private set intersection without a server, over both
+PSI_OBJS = \
+	src/exchange/arena.o \
+	src/exchange/psi_list.o \
+	src/exchange/message.o \
+	src/exchange/round.o \
+	src/exchange/reveal.o \
+	src/exchange/session.o \
+	src/exchange/state.o \
+	src/exchange/inspect.o
+
+OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) $(PSI_OBJS) \
 	src/normalize/domain_sql.o \
 	src/normalize/company_sql.o \
 	src/normalize/identifier_sql.o \

@@ -8,7 +8,7 @@ major=$($pg_config --version 2>/dev/null | sed 's/[^0-9]*\([0-9]*\).*/\1/' || tr
 [ -n "$major" ] || major=15
 need="gcc make perl pkg-config libicu-dev libssl-dev
 postgresql-$major postgresql-server-dev-$major postgresql-$major-pgtap postgresql-$major-cron
-libtap-parser-sourcehandler-pgtap-perl libipc-run-perl libpsl-dev"
+libtap-parser-sourcehandler-pgtap-perl libipc-run-perl libpsl-dev python3-minimal openssl"
 if ! command -v dpkg-query > /dev/null; then
 	echo "not a Debian system: install the equivalents of" $need >&2
 	exit 0
