@@ -62,7 +62,7 @@ static const account ours[] = {
 	{"a5", "Kansas Survey", "http://kgs.ku.edu", NULL},
 	{"a6", "B\xc3\xbc" "cher GmbH", "https://b\xc3\xbc" "cher.de", NULL},
 	{"a7", NULL, NULL, NULL},
-	{"a8", "Siemens AG, Erlangen", "siemens.com", NULL},
+	{"a8", "Siemens Erlangen", "siemens.com", NULL},
 };
 static const account theirs[] = {
 	{"b1", "SIEMENS", "info@siemens.com", NULL},

@@ -174,7 +174,7 @@ LISTS = [
      ('a5', 'Kansas Survey', {'domain': 'kgs.ku.edu', 'name': 'kansassurvey'}),
      ('a6', 'Bücher GmbH', {'domain': 'xn--bcher-kva.de', 'name': 'bucher'}),
      ('a7', None, {}),
-     ('a8', 'Siemens AG, Erlangen', {'domain': 'siemens.com', 'name': 'siemensagerlangen'})],
+     ('a8', 'Siemens Erlangen', {'domain': 'siemens.com', 'name': 'siemenserlangen'})],
     [('b1', 'SIEMENS', {'domain': 'siemens.com', 'name': 'siemens'}),
      ('b2', 'Fabrikam', {'domain': 'fabrikam.com', 'name': 'fabrikam'}),
      ('b3', 'Other Person', {'name': 'otherperson'}),
