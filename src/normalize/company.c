@@ -20,7 +20,11 @@ static int
 write_words(acm_name_words *n, char *out)
 {
 	int			left = n->end - n->first;
-	int			len = acm_write_words(n->words + n->first, &left, out);
+	int			len;
+
+	if (n->end <= n->nplain)
+		return acm_write_plain(n->words + n->first, n->words + n->end - 1, out);
+	len = acm_write_words(n->words + n->first, &left, out);
 
 	n->end = n->first + left;
 	return len;
@@ -32,6 +36,7 @@ start(acm_name_words *n, acm_fold *f, acm_trace trace, void *arg)
 {
 	n->first = 0;
 	n->end = f->nwords;
+	n->nplain = f->nplain;
 	n->words = f->words;
 	n->form = NULL;
 	n->form_at_end = false;
@@ -64,7 +69,7 @@ read_name(const char *text, size_t len, char *out, const acm_entry **form, bool 
 	start(&n, &f, trace, arg);
 	ACM_TELL(&n, "fold", n.words, n.words + n.end, "");
 	if (f.ngroups > 0 || f.flags != 0)
-		acm_read_punctuation(&n, f.ngroups);
+		acm_read_punctuation(&n, f.ngroups, f.flags);
 	acm_reduce_words(&n);
 	*form = n.form;
 	if (n.only_legal)

@@ -34,8 +34,9 @@ typedef struct acm_special_word
 
 /*
  * From a node by byte c; ACM_NO_NODE if no phrase goes on so. A node is its
- * number, the top its root. acm_nodes holds base << 9 | end << 8 | label: the
- * child by c is number base + c, if its label is c.
+ * number, the top its root. acm_nodes holds base << 10 | glue << 9 | end << 8 |
+ * label: the child by c is number base + c, if its label is c; glue says that
+ * the phrase ending here is written without blanks, and may stick to a name.
  */
 #define ACM_ROOT 0u
 #define ACM_NO_NODE UINT32_MAX
@@ -43,9 +44,16 @@ typedef struct acm_special_word
 static inline uint32_t
 acm_step(uint32_t node, unsigned char c)
 {
-	uint32_t	next = (acm_nodes[node] >> 9) + c;
+	uint32_t	next = (acm_nodes[node] >> 10) + c;
 
 	return (acm_nodes[next] & 0xFF) == c ? next : ACM_NO_NODE;
+}
+
+/* Whether a phrase ends at node; within a word, one that may stick to a name */
+static inline bool
+acm_node_ends(uint32_t node, bool within)
+{
+	return acm_nodes[node] & (within ? 0x200 : 0x100);
 }
 
 /* Number of the entry of the phrase that ends at node, 0 for none */
@@ -78,8 +86,7 @@ acm_special_slot(uint64_t k, int len)
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	k = __builtin_bswap64(k);
 #endif
-	if (len < 8)
-		k &= (UINT64_C(1) << (8 * len)) - 1;
+	k <<= 64 - 8 * (len < 8 ? len : 8);		/* drops what is behind the word */
 	return (unsigned) (((k ^ (uint64_t) len) * ACM_SPECIAL_MULT) >> (64 - ACM_SPECIAL_BITS));
 }
 

@@ -11,6 +11,8 @@ take_out(acm_name_words *n, int at, int upto, const char *rule)
 	if (at == n->first && upto == n->end)
 		return;
 	ACM_TELL(n, rule, n->words + at, n->words + upto, "");
+	if (upto < n->end)
+		n->nplain = 0;
 	memmove(n->words + at, n->words + upto, (n->end - upto) * sizeof(acm_word));
 	n->end -= upto - at;
 }
@@ -107,8 +109,7 @@ is_sure(const acm_entry *e, const acm_word *last)
 static void
 strip_tail(acm_name_words *n)
 {
-	int			end_at = n->end;
-	bool		form_at_end = acm_form_at_end(n, &end_at) != NULL;
+	int			end_at = -1;	/* where the form at the end begins, n->end if there is none */
 
 	for (int w = n->first + 1; w < n->end; w++)
 	{
@@ -122,7 +123,9 @@ strip_tail(acm_name_words *n)
 		if (!bracket && !IS_APART(&n->words[w]))
 			continue;
 		/* a bracket must be the end; what ends in a form is no tail */
-		if (form_at_end && (!bracket || end_at < w))
+		if (end_at < 0 && acm_form_at_end(n, &end_at) == NULL)
+			end_at = n->end;
+		if (end_at < (bracket ? w : n->end))
 			continue;
 		if (bracket && n->words[n->end - 1].group != n->words[w].group)
 			continue;
@@ -147,11 +150,10 @@ strip_tail(acm_name_words *n)
 	}
 }
 
-/* See company_rules.h */
-void
-acm_read_punctuation(acm_name_words *n, int ngroups)
+/* (Europe), (HQ), (formerly Acme), (The) */
+static void
+read_brackets(acm_name_words *n, int ngroups)
 {
-	/* (Europe), (HQ), (formerly Acme), (The) */
 	for (int g = 1; g <= ngroups; g++)
 	{
 		int			at = n->first;
@@ -169,37 +171,54 @@ acm_read_punctuation(acm_name_words *n, int ngroups)
 		else if (upto == at + 1 && are_initials(&n->words[at], n->words, n->first, at))
 			take_out(n, at, upto, "initials in brackets");
 	}
+}
 
-	/* CORP /DE/, INC/MI, CO /NEW/: as the SEC writes the state, or a later namesake */
-	if (n->end - n->first > 2 && (n->words[n->end - 1].flags & ACM_W_SLASH) &&
-		n->words[n->end - 1].len <= 3 && acm_word_form(&n->words[n->end - 2]))
-		take_out(n, n->end - 1, n->end, "state");
-	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_COMMA) && acm_word_is(&n->words[n->end - 1], "the"))
-		take_out(n, n->end - 1, n->end, "article");
-	/* O.N., no par value */
-	if (n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_DOTTED) && acm_word_is(&n->words[n->end - 1], "on"))
-		take_out(n, n->end - 1, n->end, "par value");
+/* M/s Acme, A/S Acme, SIA "Acme" */
+static void
+read_lead(acm_name_words *n)
+{
+	const acm_word *w = &n->words[n->first];
 
-	/* M/s Acme, A/S Acme, SIA "Acme" */
-	if (n->end - n->first > 1)
+	if (n->end - n->first > 1 && ((w->flags & ACM_W_SLASHED) || (w[1].flags & ACM_W_QUOTE)))
 	{
-		const acm_word *w = &n->words[n->first];
 		const acm_entry *e = acm_word_form(w);
 
-		if (((w->flags & ACM_W_SLASHED) || (w[1].flags & ACM_W_QUOTE)) &&
-			(e != NULL || acm_word_is(w, "ms") || acm_word_is(w, "ta")))
+		if (e != NULL || acm_word_is(w, "ms") || acm_word_is(w, "ta"))
 		{
 			n->form = e;
 			n->form_stays = e != NULL;
 			take_out(n, n->first, n->first + 1, "leading legal form");
 		}
 	}
+}
+
+/* See company_rules.h */
+void
+acm_read_punctuation(acm_name_words *n, int ngroups, uint8_t flags)
+{
+	read_brackets(n, ngroups);
+
+	/* CORP /DE/, INC/MI, CO /NEW/: as the SEC writes the state, or a later namesake */
+	if ((flags & ACM_W_SLASH) && n->end - n->first > 2 && (n->words[n->end - 1].flags & ACM_W_SLASH) &&
+		n->words[n->end - 1].len <= 3 && acm_word_form(&n->words[n->end - 2]))
+		take_out(n, n->end - 1, n->end, "state");
+	if ((flags & ACM_W_COMMA) && n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_COMMA) &&
+		acm_word_is(&n->words[n->end - 1], "the"))
+		take_out(n, n->end - 1, n->end, "article");
+	/* O.N., no par value */
+	if ((flags & ACM_W_DOTTED) && n->end - n->first > 1 && (n->words[n->end - 1].flags & ACM_W_DOTTED) &&
+		acm_word_is(&n->words[n->end - 1], "on"))
+		take_out(n, n->end - 1, n->end, "par value");
+	if (flags & (ACM_W_SLASHED | ACM_W_QUOTE))
+		read_lead(n);
 
 	/* Acme t/a Brand, Acme c/o Agent */
-	for (int w = n->first + 1; w < n->end; w++)
+	for (int w = n->first + 1; w < n->end && (flags & ACM_W_SLASHED); w++)
 		if ((n->words[w].flags & ACM_W_SLASHED) && (acm_word_is(&n->words[w], "ta") || acm_word_is(&n->words[w], "co")))
 			take_out(n, w, n->end, "other name");
 
-	strip_status(n);
-	strip_tail(n);
+	if (flags & (ACM_W_COMMA | ACM_W_DASH))
+		strip_status(n);
+	if (ngroups > 0 || (flags & (ACM_W_COMMA | ACM_W_DASH)))
+		strip_tail(n);
 }

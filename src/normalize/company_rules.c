@@ -77,69 +77,57 @@ word_form(const acm_word *word)
 static const acm_entry *
 form_at_end(const acm_name_words *n, int *at, int *keep)
 {
-	const acm_entry *found = NULL;
+	uint32_t	found = ACM_NO_NODE;
 	uint32_t	node = acm_step(ACM_ROOT, 'E');
 
-	for (int w = n->end - 1; w >= n->first; w--)
+	for (int w = n->end - 1; w >= n->first && node != ACM_NO_NODE; w--)
 	{
 		const char *text = n->words[w].text;
 
 		for (int i = n->words[w].len - 1; i >= 0; i--)
 		{
-			unsigned	e;
-
 			node = acm_step(node, (unsigned char) text[i]);
 			if (node == ACM_NO_NODE)
-				return found;
-			e = acm_node_entry(node);
-			if (e != 0 && (i == 0 || ((acm_entries[e].flags & F_GLUE) && ((unsigned char) text[i] & 0xC0) != 0x80)))
+				break;
+			if (acm_node_ends(node, i > 0) && ((unsigned char) text[i] & 0xC0) != 0x80)
 			{
-				found = &acm_entries[e];
+				found = node;
 				*at = w;
 				*keep = i;
 			}
 		}
 	}
-	return found;
+	return found == ACM_NO_NODE ? NULL : &acm_entries[acm_node_entry(found)];
 }
 
 /* The longest form at the start; it ends before byte *skip of word *at */
 static const acm_entry *
 form_at_start(const acm_name_words *n, int *at, int *skip)
 {
-	const acm_entry *found = NULL;
+	uint32_t	found = ACM_NO_NODE;
 	uint32_t	node = acm_step(ACM_ROOT, 'S');
 
-	for (int w = n->first; w < n->end; w++)
+	for (int w = n->first; w < n->end && node != ACM_NO_NODE; w++)
 	{
 		const char *text = n->words[w].text;
 		int			len = n->words[w].len;
 
 		for (int i = 0; i < len; i++)
 		{
-			unsigned	e;
+			bool		within = i + 1 < len;
 
 			node = acm_step(node, (unsigned char) text[i]);
 			if (node == ACM_NO_NODE)
-				return found;
-			e = acm_node_entry(node);
-			if (e == 0)
-				continue;
-			if (i + 1 == len)
+				break;
+			if (acm_node_ends(node, within) && (!within || ((unsigned char) text[i + 1] & 0xC0) != 0x80))
 			{
-				found = &acm_entries[e];
-				*at = w + 1;
-				*skip = 0;
-			}
-			else if ((acm_entries[e].flags & F_GLUE) && ((unsigned char) text[i + 1] & 0xC0) != 0x80)
-			{
-				found = &acm_entries[e];
-				*at = w;
-				*skip = i + 1;
+				found = node;
+				*at = within ? w : w + 1;
+				*skip = within ? i + 1 : 0;
 			}
 		}
 	}
-	return found;
+	return found == ACM_NO_NODE ? NULL : &acm_entries[acm_node_entry(found)];
 }
 
 /* What taking an entry off the end is called */
@@ -171,6 +159,11 @@ strip_end(acm_name_words *n)
 		n->only_legal = e->kind == K_LEGAL && !(e->flags & F_NAME);
 		return false;
 	}
+	if (e->kind == K_AND)
+	{
+		n->end = at;
+		return true;
+	}
 	if (e->kind == K_LEGAL && !n->form_stays)
 	{
 		n->form = e;
@@ -193,14 +186,17 @@ strip_end(acm_name_words *n)
 	return true;
 }
 
-/* Whether something may stand at the start: the first two letters tell, mostly no */
+/* Whether something may stand at the start: the first letters tell, mostly no */
 static inline bool
 may_lead(const acm_name_words *n)
 {
-	const char *text = n->words[n->first].text;
-	uint32_t	node = acm_step(acm_step(ACM_ROOT, 'S'), (unsigned char) text[0]);
+	const acm_word *first = &n->words[n->first];
+	uint32_t	node = acm_step(ACM_ROOT, 'S');
 
-	return node != ACM_NO_NODE && (n->words[n->first].len == 1 || acm_step(node, (unsigned char) text[1]) != ACM_NO_NODE);
+	for (int i = 0; i < first->len && i < 4; i++)
+		if ((node = acm_step(node, (unsigned char) first->text[i])) == ACM_NO_NODE)
+			return false;
+	return true;
 }
 
 /* Take the article or a leading legal form off, likewise */
@@ -376,6 +372,7 @@ join_letters(acm_name_words *n)
 		if (gone >= 0)
 		{
 			n->rewritten = true;
+			n->nplain = 0;
 			n->end--;
 			memmove(n->words + gone, n->words + gone + 1, (n->end - gone) * sizeof(acm_word));
 			changed = true;
@@ -462,6 +459,7 @@ expand(acm_name_words *n)
 			n->words[w].len = a->word_len;
 			n->words[w].flags |= ACM_W_STATIC;
 			changed = n->expanded = true;
+			n->nplain = 0;
 		}
 	}
 	return changed;
@@ -471,22 +469,24 @@ expand(acm_name_words *n)
 void
 acm_reduce_words(acm_name_words *n)
 {
-	look_for_special(n);
+	bool		lead;
+	bool		looked = false;
+
 	do
 	{
 		do
 		{
 			n->only_legal = false;
-			while (may_lead(n) && strip_start(n))
+			while ((lead = may_lead(n)) && strip_start(n))
 				;
-			do
-			{
-				while (n->end - n->first > 1 && acm_word_is(&n->words[n->end - 1], "and"))
-					n->end--;
-			} while (strip_end(n) || strip_par_value(n));
-		} while ((n->markers && strip_after_marker(n)) || (may_lead(n) && strip_start(n)));
+			while (strip_end(n) || strip_par_value(n))
+				;
+			if (!looked)
+				look_for_special(n);
+			looked = true;
+		} while ((n->markers && strip_after_marker(n)) || (lead && strip_start(n)));
 	} while ((n->letters && join_letters(n)) || (n->abbreviations && expand(n)) ||
-			 (may_lead(n) && strip_doubtful_start(n)));
+			 (lead && strip_doubtful_start(n)));
 }
 
 /* See company_rules.h */

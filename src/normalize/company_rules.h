@@ -20,16 +20,16 @@ enum
 	K_ARTICLE,					/* the */
 	K_STOCK,					/* share class and the like */
 	K_STATUS,					/* in liquidation */
+	K_AND,						/* what is left of & Co */
 	K_TAG,						/* a bracket's contents: a country, HQ */
 	K_OPENER,					/* a bracket's first word: formerly */
 	K_MARKER,					/* between two names: d/b/a */
 	K_COLLISION					/* city, county */
 };
 
-#define F_GLUE	0x01			/* written without blanks: may stick to the name */
-#define F_NAME	0x02			/* so short that it may be a name when alone */
-#define F_RARE	0x04			/* leads only before a word rare in names */
-#define F_TAIL	0x08			/* surely a form where a comma or bracket follows */
+#define F_NAME	0x01			/* so short that it may be a name when alone */
+#define F_RARE	0x02			/* leads only before a word rare in names */
+#define F_TAIL	0x04			/* surely a form where a comma or bracket follows */
 
 /* A legal form that has another name where it is spelled so: A.Ş. */
 typedef struct acm_form_spelling
@@ -55,6 +55,7 @@ typedef struct acm_name_words
 {
 	int			first;
 	int			end;			/* words[first..end) are left */
+	int			nplain;			/* of acm_fold, 0 once words were moved or rewritten */
 	acm_word   *words;
 	const acm_entry *form;		/* the legal form met last at the end, else at the start */
 	bool		form_at_end;
@@ -71,9 +72,10 @@ typedef struct acm_name_words
 
 /*
  * The rules that look at punctuation: brackets, slashes, a comma or quote
- * before a word. Each runs once; a key holds nothing for them.
+ * before a word; ngroups and flags are those of the acm_fold. Each runs once;
+ * a key holds nothing for them.
  */
-extern void acm_read_punctuation(acm_name_words *n, int ngroups);
+extern void acm_read_punctuation(acm_name_words *n, int ngroups, uint8_t flags);
 
 /* The entry of the longest phrase of kind root at words[from..end); *past is the word after it */
 extern const acm_entry *acm_longest_phrase(char root, const acm_word *words, int from, int end, int *past);

@@ -321,6 +321,7 @@ split(acm_fold *f, const uint64_t *mask, int len)
 	char	   *text = f->text;
 	gap			g = {0, 0, false};
 	int			at = 0;			/* behind the last word */
+	int			run_end = -2;	/* of the words that are plain */
 	int			start;
 
 	while ((start = next_set(mask, at, len)) < len)
@@ -362,9 +363,18 @@ split(acm_fold *f, const uint64_t *mask, int len)
 			{
 				if (!add_initial(f, text + start, word_end - start, g.flags & ACM_W_DOT_AFTER))
 					return;
+				if (f->nplain == f->nwords && f->nwords > 1)
+					f->nplain--;
+				run_end = -2;
 				continue;
 			}
 			f->flags |= g.flags & ~ACM_W_DOT_AFTER;
+		}
+		/* not so if an apostrophe vanished, behind the last word or in this one */
+		if ((plain && start == run_end + 1) || f->nwords == 0)
+		{
+			f->nplain++;
+			run_end = word_end;
 		}
 		if (!add_word(f, text + start, word_end - start, g.flags, group_now(f, &g)))
 			return;
@@ -382,6 +392,7 @@ acm_fold_name(const char *text, size_t length, acm_fold *f)
 	f->nwords = 0;
 	f->len = 0;
 	f->ngroups = 0;
+	f->nplain = 0;
 	f->letters = false;
 	f->flags = 0;
 	if (length > ACM_NAME_INPUT_MAX)
@@ -428,6 +439,22 @@ acm_write_words(const acm_word *words, int *nwords, char *out)
 	return len;
 }
 
+/* See name_fold.h */
+int
+acm_write_plain(const acm_word *first, const acm_word *last, char *out)
+{
+	int			len = (int) (last->text + last->len - first->text);
+
+	/* of fixed size, where both sides have the room */
+	if (len <= ACM_NAME_MAX - 16)
+		for (int i = 0; i < len; i += 16)
+			memcpy(out + i, first->text + i, 16);
+	else
+		memcpy(out, first->text, len);
+	out[len] = '\0';
+	return len;
+}
+
 /* See company.h */
 int
 acm_normalize_company(const char *text, size_t len, char *out)
@@ -435,5 +462,7 @@ acm_normalize_company(const char *text, size_t len, char *out)
 	acm_fold	f;
 
 	acm_fold_name(text, len, &f);
+	if (f.nwords > 0 && f.nplain == f.nwords)
+		return acm_write_plain(f.words, f.words + f.nwords - 1, out);
 	return acm_write_words(f.words, &f.nwords, out);
 }

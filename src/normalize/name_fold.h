@@ -48,6 +48,7 @@ typedef struct acm_fold
 	int			nwords;
 	int			ngroups;		/* brackets seen, at most 255 */
 	int			len;			/* bytes of all words and a blank between two */
+	int			nplain;			/* words[0..nplain) stand in text as they are written out */
 	bool		letters;		/* whether a word is a single byte */
 	uint8_t		flags;			/* of any word, without ACM_W_DOT_AFTER */
 	acm_word	words[ACM_WORDS_MAX];	/* point into text */
@@ -68,6 +69,9 @@ extern int	acm_fold_name(const char *text, size_t len, acm_fold *f);
  * length; *nwords becomes the number written.
  */
 extern int	acm_write_words(const acm_word *words, int *nwords, char *out);
+
+/* The same for words that stand in acm_fold.text as they are written out: first to last */
+extern int	acm_write_plain(const acm_word *first, const acm_word *last, char *out);
 
 /*
  * The part of acm_fold_name that is beyond ASCII: writes to out (of size
