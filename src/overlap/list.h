@@ -117,6 +117,7 @@ typedef struct acm_blinding
 	acm_attr	attr;			/* of the first one's column */
 	char	   *spec;			/* of the key, if the list's domains are corrected under it */
 } acm_blinding;
+
 /* Accounts that have no account_id of their own */
 typedef struct acm_bad_ids
 {

@@ -1,4 +1,4 @@
--- Evidence, explanations, the matches of one account, and blinding; everything
+-- Maps, and planner support for the functions that compare lists; everything
 -- that declares functions is replayed.
 \echo Use "ALTER EXTENSION accountmatch UPDATE" to load this file. \quit
 
@@ -7,12 +7,10 @@
 -- include src/normalize/identifier.sql
 -- include src/normalize/similarity.sql
 -- include src/normalize/version.sql
--- include src/blind/blinded_types.sql
 -- include src/blind/keys.sql
 -- include src/blind/blind.sql
 -- include src/overlap/status.sql
 -- include src/overlap/overlap.sql
--- include src/overlap/evidence_types.sql
 -- include src/overlap/evidence.sql
 -- include src/map/map_types.sql
 -- include src/map/map_tables.sql
