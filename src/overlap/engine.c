@@ -158,6 +158,16 @@ acm_settle(acm_engine *engine)
 	}
 }
 
+/* Memory that is left; see the header */
+Size
+acm_engine_memory_left(const acm_engine *engine)
+{
+	Size		limit = get_hash_memory_limit();
+	Size		used = MemoryContextMemAllocated(engine->context, true);
+
+	return Max(limit / 8, used < limit ? limit - used : 0);
+}
+
 /* The groups of a kind */
 acm_groups *
 acm_engine_groups(acm_engine *engine, acm_kind kind)

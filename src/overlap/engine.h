@@ -183,6 +183,12 @@ extern void acm_match_by_name(acm_engine *engine);
 extern void acm_match_nearly(acm_engine *engine);
 extern void acm_match_families(acm_engine *engine);
 
+/*
+ * For the rules: bytes of memory that are left of what is allowed, or where
+ * the rows take nearly all of that, a small part of it.
+ */
+extern Size acm_engine_memory_left(const acm_engine *engine);
+
 /* For the rules: the groups of a kind */
 extern acm_groups *acm_engine_groups(acm_engine *engine, acm_kind kind);
 

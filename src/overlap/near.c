@@ -475,7 +475,7 @@ note_pairs(near_state *s)
 static void
 match_by(acm_engine *engine, acm_rule rule)
 {
-	Size		memory = get_hash_memory_limit();
+	Size		memory;
 	MemoryContext context;
 	MemoryContext old;
 	near_state *s;
@@ -492,9 +492,11 @@ match_by(acm_engine *engine, acm_rule rule)
 	s->nodes = acm_nodes_make(engine);
 	if (s->nodes->without_site[ACM_OURS] + s->nodes->without_site[ACM_THEIRS] > 0)
 	{
+		/* with much less than the nodes take, parts would be read again and again */
+		memory = Max(acm_engine_memory_left(engine), (Size) s->nodes->n * sizeof(acm_node) / 2);
 		s->maxpairs = 1024;
 		s->pairs = palloc(s->maxpairs * sizeof(uint64));
-		s->pairs_limit = Max(s->maxpairs, memory / 4 / sizeof(uint64));
+		s->pairs_limit = Max(s->maxpairs, memory / 8 / sizeof(uint64));
 		for (int side = 0; side < 2; side++)
 			without_site[side] = (Size) s->nodes->without_site[side] * KEYS_EXPECTED;
 		s->join = acm_near_join_create(without_site, (Size) s->nodes->n * KEYS_EXPECTED, memory / 2);
