@@ -232,7 +232,12 @@ abbreviates(const uint32_t *s, int len, const uint32_t *t, int tlen)
 	while (i < len && s[i] == t[i])
 		i++;
 	if (i == len)
+	{
+		/* to abbreviate saves two letters at least; one more is a plural, or another word (mila, milan) */
+		if (tlen == len + 1 && t[len] != 's')
+			return 0;
 		return len == 1 ? SAME / 3 : SAME * 7 / 10 + SAME * 3 / 10 * len / tlen;
+	}
 	if (i == 0 || len * 3 > tlen * 2 + 1 || s[len - 1] != t[tlen - 1])
 		return 0;
 	for (int k = i; k < tlen && i < len; k++)

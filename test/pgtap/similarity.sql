@@ -54,6 +54,8 @@ FROM (VALUES
 	('Hewlett Packard', 'HewlettPackard', 'Hewlett Packard', 'Packard Hewlett', 'joined words'),
 	('First Regional Bank', 'First Regl Bk', 'First Regional Bank', 'First Savings Bank', 'brokers'' abbreviations'),
 	('Zorblax Technologies', 'Zorblax Tech', 'Zorblax Technologies', 'Zorblax Foods', 'a beginning'),
+	('Zorblax Systems', 'Zorblax System', 'Milan University', 'Mila University', 'a plural is no other word; a city''s beginning may be'),
+	('University of Milan', 'Univ. of Milan', 'University of Milan', 'Mila University', 'an abbreviation is not a letter that lacks'),
 	('Zorblax School 12', 'Zorblax School', 'Zorblax School 12', 'Zorblax School 14', 'two numbers'),
 	('Emerson Electric', 'EMERSON EL.  DL -,50', 'Emerson Electric', 'Emerson Radio', 'what exchanges add'),
 	('Sodexo', 'SODEXO SA SODEXO ORD SHS', 'Sodexo', 'Sodexo Quivern', 'what exchanges add'),
