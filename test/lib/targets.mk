@@ -71,7 +71,7 @@ freeze: all
 	cp $(DATA_built) release/
 
 # Unit tests, fuzzing, measurements
-include $(wildcard test/unit/*.mk test/fuzz/*.mk test/oracle/*.mk test/bench/*.mk test/valgrind/*.mk)
+include $(wildcard test/unit/*.mk test/fuzz/*.mk test/oracle/*.mk test/map/*.mk test/bench/*.mk test/valgrind/*.mk)
 # CPU time against a floor or a peer; see test/bench/README.md. RUNS and SIZES may be set.
 .PHONY: bench-normalize bench-overlap bench-large
 bench: bench-normalize bench-overlap

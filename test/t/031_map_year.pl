@@ -1,0 +1,64 @@
+# Weeks in the life of three maps: each week the map equals an overlap computed
+# afresh, the feed replays to it, and what was known in any week is known still.
+#
+#   MAP_WEEKS   how many weeks (6)
+#   MAP_SEED    of the random part (the time)
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Acm;
+
+my $weeks = $ENV{MAP_WEEKS} // 6;
+my $seed = $ENV{MAP_SEED} // time;
+my $node = new_cluster('year');
+diag("random seed $seed: MAP_SEED=$seed repeats it");
+
+for my $part ([ 'fixed', 1 ], [ 'random', $seed ])
+{
+	my ($name, $part_seed) = @$part;
+	my $db = "year_$name";
+	my $set = 'SET search_path = world, accountmatch; SET client_min_messages = warning;';
+	my $run = sub { $node->safe_psql($db, $set . $_[0]) };
+	my $random = 0;
+	my $seeded = sub { $run->(sprintf 'SELECT setseed(%.9f);' . $_[0], sin($part_seed + ++$random)) };
+
+	$node->safe_psql('postgres', "CREATE DATABASE $db TEMPLATE template0");
+	$node->safe_psql($db, 'CREATE EXTENSION accountmatch');
+	$node->psql($db, slurp_file('test/map/year.sql'), on_error_die => 1);
+	$seeded->('SELECT found_world(160, 110)');
+	$run->("SELECT set_our_list('ours'); SELECT add_partner('p1', 'p1'); SELECT add_partner('p2', 'p2', \"similar\" => true);"
+		. "SELECT add_partner('p3', 'p3', domain_cap => 1)");
+
+	my $incremental = 0;
+	for my $week (1 .. $weeks)
+	{
+		if ($week > 1)
+		{
+			$seeded->('SELECT live_a_week(' . ($week % 3 == 0 ? 0.15 : 0.02) . ')');
+			$seeded->('SELECT correct_something() FROM generate_series(1, 2)') if $week % 2 == 0;
+			$seeded->('SELECT change_rules()') if $week % 5 == 0;
+		}
+		$run->('CALL remap_all()');
+		is($run->(q{SELECT string_agg(status, ',') FROM (SELECT DISTINCT ON (partner) status FROM runs ORDER BY partner, run_id DESC) r}),
+			'done,done,done', "$name: week $week: mapped");
+		for my $partner ('p1', 'p2', 'p3')
+		{
+			my $differences = $run->("SELECT * FROM differences('$partner') LIMIT 10");
+			is($differences, '', "$name: week $week: $partner is as if computed afresh")
+			  or BAIL_OUT("$name seed $part_seed week $week");
+		}
+		$seeded->('SELECT replay_some(7); SELECT replay_some(1 + (random() * 30)::int)');
+		$run->('DO $$ BEGIN WHILE replay_some(50) > 0 LOOP END LOOP; END $$') if $week % 2 == 0 || $week == $weeks;
+		is($run->('SELECT * FROM replay_differences() LIMIT 5'), '', "$name: week $week: the feed replays to it") if $week % 2 == 0 || $week == $weeks;
+		$run->("SELECT take_snapshot($week)");
+	}
+	is($run->('SELECT * FROM snapshot_differences() LIMIT 5'), '', "$name: what was known in any week is known");
+	cmp_ok($run->(q{SELECT count(DISTINCT kind) FROM feed WHERE kind <> 'alert'}), '>=', 5, "$name: all kinds of events came");
+	cmp_ok($run->(q{SELECT count(DISTINCT cause) FROM feed}), '>=', 6, "$name: and most causes");
+	is($run->(q{SELECT count(*) FROM runs r WHERE kind = 'first'}), '3', "$name: three first maps");
+	cmp_ok($run->(q{SELECT count(*) FROM matches}), '>', 50, "$name: there are matches");
+}
+$node->stop;
+done_testing();
