@@ -161,6 +161,10 @@ REGRESS = \
 	import_csv \
 	maps \
 	corrections
+# Several sessions at once
+ISOLATION = remap
+ISOLATION_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale --inputdir=test/isolation --outputdir=build/isolation
+
 REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
 
 # Upgrades. src/upgrade/OLD--NEW.sql leads from the last release to this version;

@@ -84,7 +84,11 @@ acm_keys_before(const acm_list *list, acm_kind kind, uint32 link)
 	uint32		before = link - row->link[kind];
 
 	for (int k = 0; k < (int) kind; k++)
-		before += row[1].link[k] - row->link[k];
+	{
+		/* late names have links, but stand in no record */
+		if (k != ACM_KIND_NAME || !list->late_names)
+			before += row[1].link[k] - row->link[k];
+	}
 	return before;
 }
 
