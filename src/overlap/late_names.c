@@ -16,6 +16,7 @@ typedef struct met
 	uint16		rows[2];		/* of each side, with this host */
 	bool		below[2];		/* rows of a side have this match domain */
 	bool		split;			/* some have a host below it */
+	bool		mail;			/* some have this host from a contact */
 } met;
 
 /* Whether names can wait; see the header */
@@ -47,6 +48,7 @@ count_rows(acm_engine *engine)
 			*rows = Min(*rows + 1, engine->options.domain_cap + 1);
 			site->below[side] = true;
 			site->split |= link->parent != ACM_NO_KEY;
+			keys[link->key].mail |= link->tag == ACM_FROM_EMAIL;
 		}
 	}
 	return keys;
@@ -61,8 +63,10 @@ needs_name(const acm_engine *engine, const met *keys, const acm_link *link)
 
 	if (site->split && site->below[0] && site->below[1])
 		return true;
+	/* without rule email, a contact's host is no more than one under the same domain */
 	return host->rows[0] > 0 && host->rows[1] > 0 &&
-		Max(host->rows[0], host->rows[1]) > engine->options.domain_cap;
+		(Max(host->rows[0], host->rows[1]) > engine->options.domain_cap ||
+		 (host->mail && (engine->options.rules & (1 << ACM_RULE_EMAIL)) == 0));
 }
 
 /* Give a row its name */
