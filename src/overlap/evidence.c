@@ -34,7 +34,7 @@ static const struct
 	[ACM_SAME_COMMON_NAME] = {"Both have the name %k, as others have too, but it stands once in each list.",
 	"same name, which others have too", 0.96f},
 	[ACM_SAME_BLINDED_NAME] = {"Both have the blinded name %k, which stands once in each list.",
-	"same blinded name, once in each list", 0.97f},
+	"same blinded name, once in each list", 0.98f},
 	[ACM_SAME_NAME_LABEL] = {"Both have the name %k, and the domain of one speaks for it.",
 	"same name, and a domain that speaks for it", 0.95f},
 	[ACM_SAME_NAME_COUNTRY] = {"Both have the name %k and are in the same country.",

@@ -5,5 +5,5 @@ bench: bench-blinded
 
 bench-blinded: stage
 	@$(CLUSTER) start bench-blinded
-	@$(CLUSTER) env bench-blinded test/bench/blinded.sh
+	@LISTS='$(abspath $(BENCH_DATA))/lists' $(CLUSTER) env bench-blinded test/bench/blinded.sh
 	@$(CLUSTER) drop bench-blinded
