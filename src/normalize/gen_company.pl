@@ -164,7 +164,8 @@ for (lines('iso20275_elf.csv'))
 	my @f = csv($_);
 	my ($code, $country, $name, $translit, $abbr, $abbr_t) = @f[ 0, 2, 5, 8, 9, 10 ];
 	next unless defined $country && $country =~ /^[A-Z]{2}$/;
-	for my $form (map { split /\s*;\s*|\s+\/\s+/ } $abbr, $abbr_t)
+	# "ULC / uc" stands for both, and each of them
+	for my $form (map { ($_, m{ / } ? split m{ / } : ()) } map { split /\s*;\s*/ } $abbr, $abbr_t)
 	{
 		$form =~ s/^\s+|\s+$//g;
 		my $k = key($form);
