@@ -360,10 +360,11 @@ acm_psi_next(acm_psi *psi, acm_bytes in, const acm_psi_limits *limits, acm_bytes
 {
 	acm_source	body;
 	acm_buffer	file;
-	uint32_t	end = psi->terms.reveal ? 9 : 6;	/* the last file of the session */
+	uint32_t	end;			/* the last file of the session */
 
 	if (setjmp(psi->failed))
 		return false;
+	end = psi->terms.reveal ? 9 : 6;
 	*out = (acm_bytes) {"", 0};
 	if (psi->finished)
 		acm_psi_fail(psi, ACM_PSI_WRONG_FILE, "the session is finished");
