@@ -249,7 +249,7 @@ my $parallel = "SET max_parallel_workers_per_gather = 2; SET parallel_setup_cost
 my $query = "SELECT count(*) FROM sites WHERE blind_domain(website, 'acme') = blind_domain('www.company77.com', '$key')";
 $sql->("CREATE TABLE sites AS SELECT 'company' || i || '.com' AS website FROM generate_series(1, 20000) i; ANALYZE sites");
 like($sql->("$parallel EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) $query"),
-	qr/Gather.*\n.*Workers Planned: 2.*\n.*Workers Launched: [12].*\n.*Partial Aggregate.*\n.*Parallel Seq Scan on sites.*\n.*Filter: \(blind_domain\(website, 'acme'::text\) = '[0-9a-f]{8}:/, 'parallel plan');
+	qr/Gather.*Workers Launched: [12].*Partial Aggregate.*Parallel Seq Scan on sites.*Filter: \(blind_domain\(website, 'acme'::text\) = '[0-9a-f]{8}:/s, 'parallel plan');
 is($sql->("$parallel SET parallel_leader_participation = off; $query"), 1, 'workers blind');
 
 # more keys than a backend keeps schedules of
