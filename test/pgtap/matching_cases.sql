@@ -180,5 +180,11 @@ INSERT INTO theirs SELECT i, 'Zorblat Quandrx' FROM generate_series(1, 60000) i;
 SELECT results_eq($$SELECT count(*), count(DISTINCT our_id), count(DISTINCT their_id), count(DISTINCT company) FROM overlap('ours', 'theirs')$$,
 	$$VALUES (119999::bigint, 60000::bigint, 60000::bigint, 1::bigint)$$, 'a star, not all pairs');
 
+-- nor handles, as many as the rows of one name have
+TRUNCATE ours, theirs;
+INSERT INTO ours SELECT i, 'Zorblat Quandrix', ARRAY['linkedin.com/company/handle' || i] FROM generate_series(1, 40000) i;
+INSERT INTO theirs SELECT i, md5(i::text), ARRAY['handle' || i || '.com'] FROM generate_series(1, 40000) i;
+SELECT lives_ok($$SELECT count(*) FROM overlap('ours', 'theirs', similar => true)$$, 'many handles of one name');
+
 SELECT * FROM finish();
 ROLLBACK;
