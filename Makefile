@@ -43,6 +43,7 @@ CRYPTO_OBJS = \
 
 # Private set intersection without a server, over both
 PSI_OBJS = \
+	src/overlap/headings.o \
 	src/exchange/arena.o \
 	src/exchange/psi_list.o \
 	src/exchange/message.o \
@@ -53,6 +54,10 @@ PSI_OBJS = \
 	src/exchange/inspect.o
 
 OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) $(PSI_OBJS) \
+	src/exchange/psi_files.o \
+	src/exchange/psi_read.o \
+	src/exchange/psi_result.o \
+	src/exchange/psi_sql.o \
 	src/normalize/domain_sql.o \
 	src/normalize/company_sql.o \
 	src/normalize/identifier_sql.o \
@@ -133,7 +138,9 @@ SQL_MODULES = \
 	src/map/feed.sql \
 	src/map/corrections.sql \
 	src/map/views.sql \
-	src/map/schedule.sql
+	src/map/schedule.sql \
+	src/exchange/psi_types.sql \
+	src/exchange/psi.sql
 
 # Generated at build time from src/normalize/data; never committed
 GEN = src/normalize/generated

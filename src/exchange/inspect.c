@@ -61,13 +61,19 @@ say_offer(const teller *t, acm_bytes file)
 	acm_bytes	label;
 	const char *problem = acm_psi_read_offer(file, &terms, &nonce, counts, &label);
 	char		text[200] = "";
+	acm_buffer	clean = {.arena = acm_arena_new()};
 
-	if (problem)
+	if (problem || clean.arena == NULL)
 	{
-		say(t, "This offer cannot be used: %s.", problem);
+		say(t, "This offer cannot be used: %s.", problem ? problem : "there is no memory");
+		acm_arena_free(clean.arena);
 		return;
 	}
-	say(t, "It is made under the agreement labelled \"%.*s\".", (int) label.len, (const char *) label.data);
+	/* whoever wrote the file chose these bytes */
+	acm_psi_put_clean_text(&clean, label.data, label.len);
+	if (!clean.failed)
+		say(t, "It is made under the agreement labelled \"%.*s\".", (int) clean.len, (const char *) clean.data);
+	acm_arena_free(clean.arena);
 	say(t, "It holds terms, a random number and counts. It holds nothing of any account.");
 	for (int kind = 0; kind < ACM_PSI_NKINDS; kind++)
 		if (terms.kinds & (1u << kind))
@@ -112,7 +118,7 @@ say_body(const teller *t, const acm_psi_head *head)
 
 /* What a file holds */
 void
-acm_psi_inspect(acm_bytes file, void (*line) (void *arg, const char *text), void *arg)
+acm_psi_describe(acm_bytes file, void (*line) (void *arg, const char *text), void *arg)
 {
 	teller		t = {line, arg};
 	acm_psi_head head;
@@ -152,6 +158,7 @@ acm_psi_tell(const acm_psi *psi, acm_psi_facts *facts)
 	facts->step = psi->step;
 	facts->finished = psi->finished;
 	memcpy(facts->offer, psi->offer, sizeof facts->offer);
+	memcpy(facts->taken, psi->taken, sizeof facts->taken);
 	facts->terms = psi->terms;
 	memcpy(facts->ours, psi->count[0], sizeof facts->ours);
 	memcpy(facts->theirs, psi->count[1], sizeof facts->theirs);

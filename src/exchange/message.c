@@ -59,12 +59,19 @@ acm_psi_read_head(acm_bytes in, acm_psi_head *head)
 	return NULL;
 }
 
+/* The digest of a file, as the next one names it */
+bool
+acm_psi_digest(acm_bytes file, uint8_t out[ACM_HASH_LEN])
+{
+	return acm_sha256_fields(&file, 1, out);
+}
+
 /* The digest of the offer that a file's session began with */
 bool
 acm_psi_offer_of(acm_bytes file, const acm_psi_head *head, uint8_t out[ACM_HASH_LEN])
 {
 	if (head->step == 1)
-		return acm_sha256_fields(&file, 1, out);
+		return acm_psi_digest(file, out);
 	memcpy(out, head->offer, ACM_HASH_LEN);
 	return true;
 }
@@ -176,6 +183,7 @@ acm_psi_open_file(acm_psi *psi, acm_bytes in)
 		acm_psi_fail(psi, ACM_PSI_WRONG_FILE, "it is of another session");
 	psi->step = head.step;
 	acm_psi_must(psi, acm_sha256_fields(&in, 1, psi->last));
+	memcpy(psi->taken, psi->last, sizeof psi->taken);
 	if (psi->step == 1)
 		memcpy(psi->offer, psi->last, sizeof psi->offer);
 	return (acm_source) {body.data, body.len, false};

@@ -116,14 +116,17 @@ extern const char *acm_psi_error(const acm_psi *psi, acm_psi_fault *fault);
 extern acm_psi_list *acm_psi_own_list(acm_psi *psi);
 
 /* Open a session over the list: out is the offer. Bytes given out live as long as the session. */
-extern bool acm_psi_offer(acm_psi *psi, const acm_psi_terms *terms, const acm_psi_limits *limits, acm_bytes *out);
+extern bool acm_psi_open(acm_psi *psi, const acm_psi_terms *terms, const acm_psi_limits *limits, acm_bytes *out);
 
 /* Answer an offer with these terms, and no other, over the list */
-extern bool acm_psi_answer(acm_psi *psi, acm_bytes offer, const acm_psi_terms *accepted,
+extern bool acm_psi_reply(acm_psi *psi, acm_bytes offer, const acm_psi_terms *accepted,
 						   const acm_psi_limits *limits, acm_bytes *out);
 
 /* Take in the next file; out is what to send, empty if that was the last one */
 extern bool acm_psi_next(acm_psi *psi, acm_bytes in, const acm_psi_limits *limits, acm_bytes *out);
+
+/* A keyed hash of key number n of our set, the same in every session, to count different ones by. It never leaves. */
+extern bool acm_psi_ledger_hash(acm_psi *psi, acm_psi_kind kind, uint32_t n, uint8_t out[8]);
 
 /* The session as bytes, which hold secrets and the list; and back, into a new one for the same key */
 extern bool acm_psi_save(acm_psi *psi, acm_bytes *out);
@@ -131,6 +134,9 @@ extern bool acm_psi_load(acm_psi *psi, acm_bytes in);
 
 /* Read the head of a file; NULL or what is wrong with it */
 extern const char *acm_psi_read_head(acm_bytes in, acm_psi_head *head);
+
+/* The digest of a file. False if OpenSSL fails. */
+extern bool acm_psi_digest(acm_bytes file, uint8_t out[ACM_HASH_LEN]);
 
 /* The digest of the offer that its session began with, by which both sides call a session. False if OpenSSL fails. */
 extern bool acm_psi_offer_of(acm_bytes file, const acm_psi_head *head, uint8_t out[ACM_HASH_LEN]);
@@ -146,7 +152,7 @@ extern const char *acm_psi_terms_problem(const acm_psi_terms *terms);
  * What a file holds, line by line, in words for somebody who does not read
  * protocols. Nothing of it is checked against a key.
  */
-extern void acm_psi_inspect(acm_bytes file, void (*line) (void *arg, const char *text), void *arg);
+extern void acm_psi_describe(acm_bytes file, void (*line) (void *arg, const char *text), void *arg);
 
 /* Facts about a session */
 typedef struct acm_psi_facts
@@ -155,10 +161,11 @@ typedef struct acm_psi_facts
 	uint32_t	step;			/* the last file sent or taken in */
 	bool		finished;
 	uint8_t		offer[ACM_HASH_LEN];	/* digest of the offer */
+	uint8_t		taken[ACM_HASH_LEN];	/* of the file taken in last; zero if there was none */
 	acm_psi_terms terms;
 	uint32_t	ours[ACM_PSI_NKINDS];	/* keys */
 	uint32_t	theirs[ACM_PSI_NKINDS];
-	bool		knows_common;	/* the next is known */
+	bool		knows_common;	/* whether the next are known */
 	uint32_t	common[ACM_PSI_NKINDS];
 } acm_psi_facts;
 extern void acm_psi_tell(const acm_psi *psi, acm_psi_facts *facts);

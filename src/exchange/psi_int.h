@@ -76,6 +76,7 @@ struct acm_psi
 	uint8_t		salt[32];		/* of our commitment */
 	uint8_t		commitment[2][ACM_HASH_LEN];
 	uint8_t		points_digest[2][ACM_HASH_LEN];
+	uint8_t		taken[ACM_HASH_LEN];	/* digest of the file taken in last */
 	uint8_t		last[ACM_HASH_LEN]; /* digest of the file sent or taken in last */
 	acm_psi_list *list;
 	acm_psi_side side[ACM_PSI_NKINDS];
@@ -140,6 +141,7 @@ extern void acm_psi_put_tags(acm_psi *psi, acm_buffer *out);
 extern void acm_psi_take_tags(acm_psi *psi, acm_source *in);
 
 /* reveal.c: the second round */
+extern void acm_psi_put_clean_text(acm_buffer *out, const uint8_t *s, size_t len);
 extern void acm_psi_put_reveal_points(acm_psi *psi, acm_buffer *out);
 extern void acm_psi_take_reveal_points(acm_psi *psi, acm_source *in);
 extern void acm_psi_put_confirmations(acm_psi *psi, acm_buffer *out);

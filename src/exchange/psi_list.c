@@ -195,6 +195,47 @@ acm_psi_add_identifier(acm_psi_list *list, const char *scheme, const char *data,
 	}
 }
 
+/* A value of an attribute */
+void
+acm_psi_add_value(acm_psi_list *list, acm_attr attr, const char *data, size_t len)
+{
+	static const int shown[ACM_NATTRS] = {
+		[ACM_ATTR_ACCOUNT_ID] = ACM_PSI_ACCOUNT_ID, [ACM_ATTR_NAME] = ACM_PSI_ACCOUNT_NAME,
+		[ACM_ATTR_WEBSITE] = ACM_PSI_WEBSITE, [ACM_ATTR_DOMAIN] = ACM_PSI_WEBSITE,
+		[ACM_ATTR_EMAIL] = -1, [ACM_ATTR_LEI] = -1, [ACM_ATTR_DUNS] = -1, [ACM_ATTR_VAT] = -1,
+		[ACM_ATTR_COUNTRY] = ACM_PSI_COUNTRY, [ACM_ATTR_STATUS] = ACM_PSI_STATUS, [ACM_ATTR_STAGE] = ACM_PSI_STATUS,
+		[ACM_ATTR_OWNER] = ACM_PSI_OWNER, [ACM_ATTR_INDUSTRY] = ACM_PSI_INDUSTRY, [ACM_ATTR_REGION] = ACM_PSI_REGION,
+		[ACM_ATTR_AMOUNT] = ACM_PSI_AMOUNT, [ACM_ATTR_CURRENCY] = ACM_PSI_CURRENCY
+	};
+
+	if (len == 0 || list->failed)
+		return;
+	if (shown[attr] >= 0 && last(list)->field[shown[attr]].data == NULL)
+		acm_psi_add_field(list, (acm_psi_attr) shown[attr], data, len);
+	switch (attr)
+	{
+		case ACM_ATTR_NAME:
+			acm_psi_add_name(list, data, len);
+			break;
+		case ACM_ATTR_WEBSITE:
+		case ACM_ATTR_DOMAIN:
+		case ACM_ATTR_EMAIL:
+			acm_psi_add_host(list, data, len, attr == ACM_ATTR_EMAIL);
+			break;
+		case ACM_ATTR_LEI:
+			acm_psi_add_identifier(list, "lei", data, len);
+			break;
+		case ACM_ATTR_DUNS:
+			acm_psi_add_identifier(list, "duns", data, len);
+			break;
+		case ACM_ATTR_VAT:
+			acm_psi_add_identifier(list, "vat", data, len);
+			break;
+		default:
+			break;
+	}
+}
+
 /* Order of bytes */
 static int
 compare_bytes(const acm_bytes *a, const acm_bytes *b)

@@ -13,6 +13,7 @@
 #define ACM_PSI_LIST_H
 
 #include "exchange/arena.h"
+#include "overlap/headings.h"
 
 typedef enum acm_psi_kind
 {
@@ -101,6 +102,13 @@ extern void acm_psi_add_field(acm_psi_list *list, acm_psi_attr attr, const char 
 extern void acm_psi_add_host(acm_psi_list *list, const char *data, size_t len, bool email);
 extern void acm_psi_add_name(acm_psi_list *list, const char *data, size_t len);
 extern void acm_psi_add_identifier(acm_psi_list *list, const char *scheme, const char *data, size_t len);
+
+/*
+ * A value of a partner table or a CSV file: what of the above its attribute
+ * calls for. Of several values of an attribute the first is shown; a contact's
+ * e-mail address gives a key, but is never shown.
+ */
+extern void acm_psi_add_value(acm_psi_list *list, acm_attr attr, const char *data, size_t len);
 
 /* Make the sets of these kinds (bits). False without memory. */
 extern bool acm_psi_make_sets(acm_psi_list *list, unsigned kinds, uint32_t domain_cap, uint32_t name_cap);

@@ -297,9 +297,9 @@ is_clean_text(const uint8_t *s, size_t len)
 	return true;
 }
 
-/* Append a text of ours with a question mark for each byte of what the other side would not take */
-static void
-put_clean_text(acm_buffer *out, const uint8_t *s, size_t len)
+/* Append a text, with a question mark for each byte of what is no clean character */
+void
+acm_psi_put_clean_text(acm_buffer *out, const uint8_t *s, size_t len)
 {
 	for (size_t n; len > 0; s += n, len -= n)
 	{
@@ -334,7 +334,7 @@ make_payload(acm_psi *psi, const acm_psi_key *key, uint8_t *out)
 			if (!(psi->terms.reveal & (1u << attr)))
 				continue;
 			acm_put_number(b, field->data ? field->len : ABSENT, 2);
-			put_clean_text(b, field->data, field->len);
+			acm_psi_put_clean_text(b, field->data, field->len);
 		}
 		acm_psi_must(psi, !b->failed);
 		if (b->len > room)

@@ -87,6 +87,19 @@ acm_psi_make_points(acm_psi *psi)
 	}
 }
 
+/* A keyed hash to count keys by */
+bool
+acm_psi_ledger_hash(acm_psi *psi, acm_psi_kind kind, uint32_t n, uint8_t out[8])
+{
+	acm_bytes	fields[] = {ACM_FIELD("accountmatch psi ledger v1"), acm_psi_kind_field(kind), psi->list->set[kind].keys[n].key};
+	uint8_t		code[ACM_HASH_LEN];
+
+	if (!acm_mac_fields(psi->mac, fields, 3, code))
+		return false;
+	memcpy(out, code, 8);
+	return true;
+}
+
 /* Digest of a part of a body */
 static void
 digest_of(acm_psi *psi, const uint8_t *data, size_t len, uint8_t out[ACM_HASH_LEN])

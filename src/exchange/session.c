@@ -161,7 +161,7 @@ prepare(acm_psi *psi)
 
 /* Open a session */
 bool
-acm_psi_offer(acm_psi *psi, const acm_psi_terms *terms, const acm_psi_limits *limits, acm_bytes *out)
+acm_psi_open(acm_psi *psi, const acm_psi_terms *terms, const acm_psi_limits *limits, acm_bytes *out)
 {
 	acm_buffer	file;
 
@@ -204,7 +204,7 @@ compare_terms(acm_psi *psi, const acm_psi_terms *offered, const acm_psi_terms *a
 
 /* Answer an offer */
 bool
-acm_psi_answer(acm_psi *psi, acm_bytes offer, const acm_psi_terms *accepted, const acm_psi_limits *limits, acm_bytes *out)
+acm_psi_reply(acm_psi *psi, acm_bytes offer, const acm_psi_terms *accepted, const acm_psi_limits *limits, acm_bytes *out)
 {
 	acm_buffer	file;
 	acm_psi_terms terms;

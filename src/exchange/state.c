@@ -221,6 +221,7 @@ acm_psi_save(acm_psi *psi, acm_bytes *out)
 	acm_put(&b, psi->salt, sizeof psi->salt);
 	acm_put(&b, psi->commitment, sizeof psi->commitment);
 	acm_put(&b, psi->points_digest, sizeof psi->points_digest);
+	acm_put(&b, psi->taken, sizeof psi->taken);
 	acm_put(&b, psi->last, sizeof psi->last);
 	put_list(psi, &b);
 	for (int kind = 0; kind < ACM_PSI_NKINDS; kind++)
@@ -296,6 +297,7 @@ acm_psi_load(acm_psi *psi, acm_bytes in)
 	take_into(psi, &s, psi->salt, sizeof psi->salt);
 	take_into(psi, &s, psi->commitment, sizeof psi->commitment);
 	take_into(psi, &s, psi->points_digest, sizeof psi->points_digest);
+	take_into(psi, &s, psi->taken, sizeof psi->taken);
 	take_into(psi, &s, psi->last, sizeof psi->last);
 	take_list(psi, &s);
 	for (int kind = 0; kind < ACM_PSI_NKINDS; kind++)

@@ -11,27 +11,7 @@
 #include "utils/jsonb.h"
 #include "utils/rel.h"
 
-/* The attributes of an account; acm_attributes[] has one entry for each, in this order */
-typedef enum acm_attr
-{
-	ACM_ATTR_ACCOUNT_ID,
-	ACM_ATTR_NAME,
-	ACM_ATTR_WEBSITE,
-	ACM_ATTR_DOMAIN,
-	ACM_ATTR_EMAIL,
-	ACM_ATTR_LEI,
-	ACM_ATTR_DUNS,
-	ACM_ATTR_VAT,
-	ACM_ATTR_COUNTRY,
-	ACM_ATTR_STATUS,
-	ACM_ATTR_STAGE,
-	ACM_ATTR_OWNER,
-	ACM_ATTR_INDUSTRY,
-	ACM_ATTR_REGION,
-	ACM_ATTR_AMOUNT,
-	ACM_ATTR_CURRENCY,
-	ACM_NATTRS
-} acm_attr;
+#include "overlap/headings.h"
 
 /* How the values of a column come out of the query that reads the table */
 typedef enum acm_form
@@ -73,8 +53,5 @@ extern const char *acm_attr_name(acm_attr attr);
  */
 extern void acm_partner_table_open(acm_partner_table *table, Oid relid,
 								   Jsonb *mapping, const char *argument);
-
-/* Best guess which attribute a column of this name holds; -1 if none */
-extern int	acm_guess_attr(const char *column);
 
 #endif							/* ACM_PARTNER_TABLE_H */

@@ -22,3 +22,5 @@
 -- include src/map/corrections.sql
 -- include src/map/views.sql
 -- include src/map/schedule.sql
+-- include src/exchange/psi_types.sql
+-- include src/exchange/psi.sql

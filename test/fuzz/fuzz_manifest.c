@@ -49,7 +49,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (acm_psi_read_offer(file, &terms, &nonce, counts, &label) == NULL && acm_psi_terms_problem(&terms))
 		abort();
-	acm_psi_inspect(file, take_line, &told);
+	acm_psi_describe(file, take_line, &told);
 	if (told == 0)
 		abort();
 
@@ -58,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	acm_psi_free(psi);
 	psi = acm_psi_new(&keys[1], NULL, NULL);
-	if (acm_psi_answer(psi, file, &all_terms, &no_limits, &out))
+	if (acm_psi_reply(psi, file, &all_terms, &no_limits, &out))
 		abort();
 	acm_psi_free(psi);
 

@@ -49,8 +49,8 @@ test-pgtap:
 	@$(CLUSTER) env pgtap test/lib/pgtap.sh test/pgtap/*.sql || { $(CLUSTER) drop pgtap; exit 1; }
 	@$(CLUSTER) drop pgtap
 
-test-tap:
-	@WORK='$(WORK)' BINDIR='$(STAGED_BIN)' PG_CONFIG='$(PG_CONFIG)' test/lib/tap.sh test/t/*.pl
+test-tap: psi-kit
+	@WORK='$(WORK)' BENCH_DATA='$(abspath $(BENCH_DATA))' BINDIR='$(STAGED_BIN)' PG_CONFIG='$(PG_CONFIG)' test/lib/tap.sh test/t/*.pl
 
 # Measurements on the data that is not part of the source tree
 BENCH_DATA = ../shared/data
@@ -71,7 +71,7 @@ freeze: all
 	cp $(DATA_built) release/
 
 # Unit tests, fuzzing, measurements
-include $(wildcard test/unit/*.mk test/fuzz/*.mk test/oracle/*.mk test/map/*.mk test/bench/*.mk test/valgrind/*.mk)
+include src/kit/kit.mk $(wildcard test/unit/*.mk test/fuzz/*.mk test/oracle/*.mk test/map/*.mk test/bench/*.mk test/valgrind/*.mk)
 # CPU time against a floor or a peer; see test/bench/README.md. RUNS and SIZES may be set.
 .PHONY: bench-normalize bench-overlap bench-large
 bench: bench-normalize bench-overlap

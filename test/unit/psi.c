@@ -638,11 +638,11 @@ answer(const acm_psi_terms *terms, const acm_psi_terms *accepted, const acm_psi_
 
 	fill(a, ours, sizeof ours / sizeof *ours);
 	fill(b, theirs, sizeof theirs / sizeof *theirs);
-	if (!acm_psi_offer(a, terms, &no_limits, &out))
+	if (!acm_psi_open(a, terms, &no_limits, &out))
 		abort();
 	*fault = ACM_PSI_NO_FAULT;
 	error[0] = '\0';
-	if (!acm_psi_answer(b, copy(out), accepted, limits, &out))
+	if (!acm_psi_reply(b, copy(out), accepted, limits, &out))
 		snprintf(error, sizeof error, "%s", acm_psi_error(b, fault));
 	acm_psi_free(a);
 	acm_psi_free(b);
@@ -678,7 +678,7 @@ test_terms_and_limits(void)
 		acm_psi    *a = acm_psi_new(&keys[0], NULL, NULL);
 
 		fill(a, ours, sizeof ours / sizeof *ours);
-		ok(!acm_psi_offer(a, &all_terms, &limits, &out) && strstr(acm_psi_error(a, &fault), "our list has 4 keys of kind domain") &&
+		ok(!acm_psi_open(a, &all_terms, &limits, &out) && strstr(acm_psi_error(a, &fault), "our list has 4 keys of kind domain") &&
 		   fault == ACM_PSI_LIMIT, "nor does an offer of more leave");
 		acm_psi_free(a);
 	}
@@ -699,9 +699,9 @@ test_terms_and_limits(void)
 		fill(b, theirs, sizeof theirs / sizeof *theirs);
 		limits = no_limits;
 		limits.max_ratio = 10;
-		if (!acm_psi_offer(a, &all_terms, &no_limits, &out))
+		if (!acm_psi_open(a, &all_terms, &no_limits, &out))
 			abort();
-		ok(!acm_psi_answer(b, copy(out), &all_terms, &limits, &out) &&
+		ok(!acm_psi_reply(b, copy(out), &all_terms, &limits, &out) &&
 		   strstr(acm_psi_error(b, &fault), "more than 10 times our 5") && fault == ACM_PSI_LIMIT, "every known domain, refused by its number");
 		acm_psi_free(a);
 		acm_psi_free(b);
@@ -736,7 +736,7 @@ test_caps(void)
 	char		names[500] = "";
 
 	fill(psi, crowd, sizeof crowd / sizeof *crowd);
-	if (!acm_psi_offer(psi, &all_terms, &no_limits, &out))
+	if (!acm_psi_open(psi, &all_terms, &no_limits, &out))
 		abort();
 	for (uint32_t i = 0; i < list->set[ACM_PSI_DOMAIN].n; i++)
 		sprintf(hosts + strlen(hosts), "%.*s ", (int) list->set[ACM_PSI_DOMAIN].keys[i].key.len, (const char *) list->set[ACM_PSI_DOMAIN].keys[i].key.data);

@@ -154,10 +154,10 @@ begin(const acm_psi_terms *terms, bool fix)
 	}
 	fill(s.side[0], ours, sizeof ours / sizeof *ours);
 	fill(s.side[1], theirs, sizeof theirs / sizeof *theirs);
-	if (!acm_psi_offer(s.side[0], terms, &no_limits, &out))
+	if (!acm_psi_open(s.side[0], terms, &no_limits, &out))
 		abort();
 	s.file[1] = copy(out);
-	if (!acm_psi_answer(s.side[1], s.file[1], terms, &no_limits, &out))
+	if (!acm_psi_reply(s.side[1], s.file[1], terms, &no_limits, &out))
 		abort();
 	s.file[2] = copy(out);
 	return s;
