@@ -78,7 +78,7 @@ blind(acm_space space, const char *spec, const char *value, int len, acm_blinded
 			  value, len, out);
 }
 
-/* Error context: what a key is needed for */
+/* What a key is needed for */
 typedef struct need
 {
 	const char *plain;			/* what is to be compared */
@@ -86,6 +86,7 @@ typedef struct need
 	acm_space	space;
 } need;
 
+/* Error context callback; arg is a need */
 static void
 say_need(void *arg)
 {

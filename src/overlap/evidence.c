@@ -86,16 +86,16 @@ acm_evidence_key(const acm_engine *engine, const acm_evidence *e, int side, cons
 	return key_text(kind, &key);
 }
 
-/*
- * The key of a side as a sentence shows it: where it is blinded and the other
- * side's is not, that one. They are the same.
- */
-static char *
-shown_key(const acm_engine *engine, const acm_evidence *e, int side, const acm_record *const records[2])
+/* The key of a side as a match shows it; see the header */
+char *
+acm_shown_key(const acm_engine *engine, const acm_evidence *e, int side, const acm_record *const records[2])
 {
 	char	   *key = acm_evidence_key(engine, e, side, records[side]);
-	const char *value = (acm_rule_kind(e->rule) == ACM_KIND_ID) ? strchr(key, ':') + 1 : key;
+	const char *value;
 
+	if (key == NULL)
+		return NULL;
+	value = (acm_rule_kind(e->rule) == ACM_KIND_ID) ? strchr(key, ':') + 1 : key;
 	if (acm_key_blinded(value, strlen(value)))
 		key = acm_evidence_key(engine, e, 1 - side, records[1 - side]);
 	return key;
@@ -110,7 +110,7 @@ acm_evidence_sentence(const acm_engine *engine, const acm_evidence *e, const acm
 	initStringInfo(&s);
 	if (e->rule == ACM_RULE_EMAIL && e->verdict == ACM_SAME_HOST)
 		appendStringInfo(&s, "A contact's e-mail address and the other's domain or address agree: %s.",
-						 shown_key(engine, e, ACM_OURS, records));
+						 acm_shown_key(engine, e, ACM_OURS, records));
 	else
 	{
 		const char *rest = verdicts[e->verdict].sentence;
@@ -122,7 +122,7 @@ acm_evidence_sentence(const acm_engine *engine, const acm_evidence *e, const acm
 			int			side = mark[1] == 'k' ? ACM_OURS : ACM_THEIRS;
 
 			appendBinaryStringInfo(&s, rest, mark - rest);
-			appendStringInfoString(&s, shown_key(engine, e, side, records));
+			appendStringInfoString(&s, acm_shown_key(engine, e, side, records));
 			rest = mark + 2;
 		}
 		appendStringInfoString(&s, rest);

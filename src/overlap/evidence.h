@@ -16,6 +16,13 @@
 extern char *acm_evidence_key(const acm_engine *engine, const acm_evidence *e, int side,
 							  const acm_record *record);
 
+/*
+ * The same as a match shows it: where it is blinded and the other side's is
+ * not, that one, as they are equal. records are of both rows.
+ */
+extern char *acm_shown_key(const acm_engine *engine, const acm_evidence *e, int side,
+						   const acm_record *const records[2]);
+
 /* Why a match is one, in a sentence that a seller understands. records are of both rows */
 extern text *acm_evidence_sentence(const acm_engine *engine, const acm_evidence *e,
 								   const acm_record *const records[2]);

@@ -8,6 +8,7 @@
 
 #include "overlap/array.h"
 #include "overlap/late_names.h"
+#include "overlap/pairs.h"
 #include "overlap/sites.h"
 
 /* What is known of the number of a host or match domain; counts go to domain_cap + 1 */
@@ -66,6 +67,7 @@ needs_name(const acm_engine *engine, const met *keys, const acm_link *link)
 	/* without rule email, a contact's host is no more than one under the same domain */
 	return host->rows[0] > 0 && host->rows[1] > 0 &&
 		(Max(host->rows[0], host->rows[1]) > engine->options.domain_cap ||
+		 host->rows[0] * host->rows[1] > ACM_PAIRS_MAX ||
 		 (host->mail && (engine->options.rules & (1 << ACM_RULE_EMAIL)) == 0));
 }
 

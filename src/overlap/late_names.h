@@ -4,7 +4,8 @@
  *
  * To normalize a name costs more than all else that is done to a row. Rules
  * domain and email look at names only under a host that more rows have than
- * domain_cap, and where rows have different hosts below one match domain.
+ * domain_cap or than can all be paired, or one from a contact while rule email
+ * is off, and where rows have different hosts below one match domain.
  */
 #ifndef ACM_LATE_NAMES_H
 #define ACM_LATE_NAMES_H

@@ -30,6 +30,7 @@ typedef enum answer
 typedef struct name_group
 {
 	acm_group_side in[2];
+	bool		large;			/* not all its pairs are looked at */
 	bool		several;		/* rows with different domains bear it */
 	answer		common;			/* it holds, or may hold, a word that many organisations have in theirs */
 	answer		only[2];		/* all that is unmatched of a side is one company with a domain */
@@ -182,6 +183,13 @@ domain_supports(acm_engine *engine, int with_site, const uint32 link[2], const u
 		(handle_len > 0 && acm_label_is(list, row[with_site], record, handle, handle_len));
 }
 
+/* A pair of rows with the name, and a match domain in common */
+static void
+note_same_site(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
+{
+	acm_note_links(engine, ACM_RULE_NAME, ACM_SAME_SITE_SAME_NAME, ours, theirs, 0);
+}
+
 /*
  * A pair of rows with the name: by their domains if both have one, else by
  * the name alone, as far as the group allows it.
@@ -199,8 +207,9 @@ pair_by_name(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
 
 	if (sites == ACM_SITES_SHARED)
 	{
-		if (engine->options.rules & (1 << ACM_RULE_DOMAIN))
-			acm_note_links(engine, ACM_RULE_NAME, ACM_SAME_SITE_SAME_NAME, ours, theirs, 0);
+		/* of a large group, these have been noted */
+		if ((engine->options.rules & (1 << ACM_RULE_DOMAIN)) && !group->large)
+			note_same_site(engine, ours, theirs, NULL);
 		return;
 	}
 	if (!by_name)
@@ -233,6 +242,20 @@ pair_by_name(acm_engine *engine, uint32 ours, uint32 theirs, void *arg)
 		}
 	}
 	acm_note_links(engine, ACM_RULE_NAME, verdict, ours, theirs, 0);
+}
+
+/*
+ * Match the rows that bear a name. Where they are too many for all pairs, rows
+ * of one match domain are still matched among themselves, whoever else bears
+ * the name: whether they match is not a question of the name alone.
+ */
+static void
+match_group(acm_engine *engine, name_group *group)
+{
+	group->large = (uint64) group->in[0].n * group->in[1].n > ACM_PAIRS_MAX;
+	if (group->large && (engine->options.rules & (1 << ACM_RULE_DOMAIN)))
+		acm_each_pair_by_site(engine, group->in, note_same_site, NULL);
+	acm_each_pair(engine, ACM_KIND_NAME, group->in, pair_by_name, group);
 }
 
 /*
@@ -285,7 +308,7 @@ acm_match_by_name(acm_engine *engine)
 			if (several[g] != (pass == 1))
 				continue;
 			group.several = several[g];
-			acm_each_pair(engine, ACM_KIND_NAME, group.in, pair_by_name, &group);
+			match_group(engine, &group);
 		}
 		acm_settle(engine);
 	}

@@ -97,7 +97,7 @@ enter_offers(near_state *s, uint32 number, const char *name, int len)
 	{
 		if (acm_read_label(s->nodes, n->side, handles[i].row, handles[i].link, &s->scratch, text) >= LABEL_MIN)
 			acm_near_join_add(s->join, handles[i].key, ACM_NEAR_HANDLE,
-							  ACM_NEAR_OFFER, n->side, false, number, 0);
+							  ACM_NEAR_OFFER, n->side, false, number, handles[i].row);
 	}
 	pfree(handles);
 }
@@ -278,28 +278,24 @@ collect_pair(near_state *s, const acm_near_entry *a, const acm_near_entry *b)
 	s->pairs[s->npairs++] = ours << 32 | theirs;
 }
 
-/* Whether a label is what a node says by its name, initials or handles */
+/* Whether a label is what an offer holds: its node's name or initials, or the handle of one of its rows */
 static bool
-label_says(near_state *s, const acm_node *n, acm_near_kind kind, const char *label, int label_len)
+label_says(near_state *s, const acm_near_entry *offer, const char *label, int label_len)
 {
+	const acm_node *n = &s->nodes->nodes[offer->node];
+	acm_near_kind kind = ACM_NEAR_KIND(offer);
 	char		own[ACM_NAME_BUF];
 	char		name[ACM_NAME_BUF];
 	int			len;
 
-	if (kind != ACM_NEAR_HANDLE)
+	if (kind == ACM_NEAR_HANDLE)
+		len = acm_read_label(s->nodes, n->side, offer->info, ACM_NO_KEY, &s->scratch, own);
+	else
 	{
 		len = acm_node_name(s->nodes, n, &s->scratch, name);
 		len = kind == ACM_NEAR_INITIALS ? acm_name_initials(name, len, own) : join_words(name, len, own);
-		return len == label_len && memcmp(own, label, len) == 0;
 	}
-	for (uint32 i = 0; i < n->nlinks; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		len = acm_read_label(s->nodes, n->side, acm_node_row(s->nodes, n, i), ACM_NO_KEY, &s->scratch, own);
-		if (len == label_len && memcmp(own, label, len) == 0)
-			return true;
-	}
-	return false;
+	return len == label_len && memcmp(own, label, len) == 0;
 }
 
 /* A node whose label asks, and one that offers: propose them to each other if the label says so */
@@ -317,7 +313,7 @@ compare_label(near_state *s, const acm_near_entry *ask, const acm_near_entry *of
 		(kind == ACM_NEAR_INITIALS && (n->country == 0 || n->country != o->country)))
 		return;
 	len = acm_read_label(s->nodes, n->side, row, ask->info, &s->scratch, label);
-	if (!label_says(s, o, kind, label, len))
+	if (!label_says(s, offer, label, len))
 		return;
 	if (kind == ACM_NEAR_LABEL)
 		propose(s, ask->node, offer->node, ACM_LABEL_IS_NAME, 80);

@@ -23,7 +23,7 @@ typedef struct acm_near_entry
 {
 	uint64		hash;			/* of the key and a seed: 57 bits */
 	uint32		node;
-	uint32		info;			/* of a name: its letters; of what asks: the label's number */
+	uint32		info;			/* of a name: its letters; of what asks: the label's number; of a handle: its row */
 } acm_near_entry;
 
 /* The lowest bits of the hash tell what the entry is */

@@ -159,8 +159,8 @@ acm_node_name(const acm_nodes *nodes, const acm_node *n, StringInfo scratch, cha
 }
 
 /* The row of a node's i-th link */
-uint32
-acm_node_row(const acm_nodes *nodes, const acm_node *n, uint32 i)
+static inline uint32
+row_of(const acm_nodes *nodes, const acm_node *n, uint32 i)
 {
 	return nodes->engine->list[n->side].links[ACM_KIND_NAME][nodes->links[n->first + i]].row;
 }
@@ -210,7 +210,7 @@ acm_node_labels(const acm_nodes *nodes, const acm_node *n, acm_near_kind kind,
 	*labels = palloc(max * sizeof(acm_near_label));
 	for (uint32 i = 0; i < n->nlinks; i++)
 	{
-		uint32		row = acm_node_row(nodes, n, i);
+		uint32		row = row_of(nodes, n, i);
 		bool		handle = (kind == ACM_NEAR_HANDLE);
 		uint32		first = 0;
 		uint32		end = 1;

@@ -53,9 +53,6 @@ extern acm_nodes *acm_nodes_make(acm_engine *engine);
 /* Read a node's name (words with blanks; ACM_NAME_BUF); returns its length. Records go to scratch */
 extern int	acm_node_name(const acm_nodes *nodes, const acm_node *n, StringInfo scratch, char *name);
 
-/* The row of a node's i-th link */
-extern uint32 acm_node_row(const acm_nodes *nodes, const acm_node *n, uint32 i);
-
 /* Ask the processor for what acm_node_name will read */
 extern void acm_node_prefetch(const acm_nodes *nodes, const acm_node *n);
 

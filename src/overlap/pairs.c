@@ -73,7 +73,11 @@ acm_each_pair(acm_engine *engine, acm_kind kind, const acm_group_side in[2],
 		for (uint32 i = 0; i < in[0].n; i++)
 		{
 			for (uint32 j = 0; j < in[1].n; j++)
+			{
+				/* a row may have a thousand keys of a kind, and a pair a million to compare */
+				CHECK_FOR_INTERRUPTS();
 				pair(engine, in[0].links[i], in[1].links[j], arg);
+			}
 		}
 		return;
 	}

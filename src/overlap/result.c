@@ -121,7 +121,7 @@ put_match(result_writer *w, const acm_evidence *match)
 	set_value(w, ACM_RES_SEGMENT, segment_text(w, status[0], status[1], true, true));
 	if (tier.tier != 0)
 		set_value(w, ACM_RES_TIER, Int32GetDatum(tier.tier));
-	key = acm_evidence_key(engine, match, ACM_OURS, record[ACM_OURS]);
+	key = acm_shown_key(engine, match, ACM_OURS, record);
 	set_value(w, ACM_RES_WHY, PointerGetDatum(acm_evidence_sentence(engine, match, record)));
 	set_value(w, ACM_RES_RULE, w->rules[match->rule]);
 	if (key)

@@ -149,6 +149,43 @@ acm_site_parts(const acm_engine *engine, const acm_group_side in[2], uint32 **pa
 	return parts;
 }
 
+/* Call pair for the pairs with a match domain in common; see the header */
+void
+acm_each_pair_by_site(acm_engine *engine, const acm_group_side in[2], acm_pair_function pair, void *arg)
+{
+	Size		n = collect_sites(engine, in, NULL);
+	placed_site *sites = acm_make_array(n, sizeof(placed_site), 0);
+	uint32	   *links = acm_make_array(n, sizeof(uint32), 0);
+	Size		next;
+
+	collect_sites(engine, in, sites);
+	qsort(sites, n, sizeof(placed_site), compare_placed);
+	for (Size i = 0; i < n; i = next)
+	{
+		acm_group_side with_site[2] = {{NULL, 0}, {NULL, 0}};
+		Size		at = i;
+
+		CHECK_FOR_INTERRUPTS();
+		for (next = i; next < n && sites[next].site == sites[i].site; next++)
+		{
+			uint32		place = sites[next].place;
+			int			side = place < in[0].n ? ACM_OURS : ACM_THEIRS;
+
+			/* two hosts of one row may stand below one domain */
+			if (next > i && place == sites[next - 1].place)
+				continue;
+			/* places of ours come first */
+			if (with_site[side].n++ == 0)
+				with_site[side].links = links + at;
+			links[at++] = in[side].links[side == ACM_OURS ? place : place - in[0].n];
+		}
+		if (with_site[ACM_OURS].n > 0 && with_site[ACM_THEIRS].n > 0)
+			acm_each_pair(engine, ACM_KIND_NAME, with_site, pair, arg);
+	}
+	pfree(links);
+	pfree(sites);
+}
+
 /* What a row is called on a social network or by a host; see the header */
 int
 acm_row_handle(const acm_list *list, uint32 row, const acm_record *record, char *out)

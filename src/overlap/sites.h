@@ -41,6 +41,13 @@ extern acm_sites acm_compare_sites(const acm_engine *engine, int side_a, uint32 
  */
 extern uint32 acm_site_parts(const acm_engine *engine, const acm_group_side in[2], uint32 **part);
 
+/*
+ * Call pair for the pairs of rows of a group of names that have an own match
+ * domain in common: acm_each_pair for the rows of each such domain.
+ */
+extern void acm_each_pair_by_site(acm_engine *engine, const acm_group_side in[2],
+								  acm_pair_function pair, void *arg);
+
 /* The links to a row's own domains: from *first up to *end */
 extern void acm_row_sites(const acm_list *list, uint32 row, uint32 *first, uint32 *end);
 

@@ -161,8 +161,11 @@ sub make_case
 
 	my @rules = qw(id domain email name near);
 	@rules = grep { chance(.6) } @rules, 'similar' if chance(.3);
+	# where no rule goes by names, the engine makes only those that others ask for
+	my $late = $number % 6 == 0;
+	@rules = ([ 'domain' ], [qw(id domain)], [qw(domain email)])[$number / 6 % 3]->@* if $late;
 	$case{rules} = { map { $_ => 1 } @rules };
-	$case{similar} = chance(.4);
+	$case{similar} = chance(.4) && !$late;
 	$case{rules}{similar} = 1 if $case{similar};
 	$case{rule_list} = \@rules;
 	$case{domain_cap} = chance(.5) ? 2 : int rand 6;

@@ -145,6 +145,26 @@ UPDATE ours SET status = 'zeta';
 INSERT INTO ours SELECT 'n' || i, 'N', NULL, NULL, NULL, 'eta' FROM generate_series(1, 2) i;
 SELECT is((SELECT array_agg(example) FROM preflight('ours') WHERE "check" = 'unknown status word:'), '{eta,zeta}', 'unknown status words by frequency');
 
+-- where no rule goes by names, only some rows have one; what is found is the same as where all have
+SELECT pg_temp.fill($$('a', 'Zorblat', '{daughter.com}', NULL, NULL)$$,
+	$$('x', 'Quandrix', '{daughter.com}', NULL, NULL), ('y', 'Veltrimor', '{parent.com}', NULL, NULL)$$);
+INSERT INTO alias VALUES ('daughter.com', 'parent.com', 'family');
+SELECT results_eq($$SELECT their_id, rule, match_key FROM overlap('ours', 'theirs', rules => '{domain}', domain_cap => 0, aliases => 'alias') ORDER BY 1$$,
+	$$VALUES ('x', 'family', 'parent.com'), ('y', 'family', 'parent.com')$$, 'the key of a family, behind a name');
+SELECT pg_temp.fill($$('a', 'Zorblat', NULL, 'jo@acme.com', NULL)$$, $$('x', 'Zorblat', '{acme.com}', NULL, NULL)$$);
+SELECT set_eq($$SELECT our_id, their_id FROM overlap('ours', 'theirs', rules => '{domain}')$$,
+	$$SELECT our_id, their_id FROM overlap_evidence('ours', 'theirs', rules => '{domain}') WHERE accepted$$, 'a domain from a contact, without rule email');
+
+-- rows below one domain match by their name however many elsewhere bear it
+TRUNCATE ours, theirs, fix, alias;
+INSERT INTO ours SELECT format('%s-%s', lpad(i::text, 2, '0'), host), 'Zorblat', ARRAY[format('%s.site%s.com', host, i)] FROM generate_series(1, 20) i, unnest('{law,eng}'::text[]) host;
+INSERT INTO theirs SELECT format('%s', lpad(i::text, 2, '0')), 'Zorblat', ARRAY[format('med.site%s.com', i)] FROM generate_series(1, 30) i;
+SELECT set_eq(format($$SELECT our_id, their_id FROM overlap('ours', 'theirs', rules => %L)$$, rules),
+	$$SELECT o.account_id AS our_id, t.account_id AS their_id FROM ours o JOIN theirs t ON left(o.account_id, 2) = t.account_id$$, 'one name on many domains: ' || rules)
+	FROM unnest('{"{domain}", "{domain,name}"}'::text[]) rules;
+SELECT set_eq($$SELECT our_id, their_id FROM overlap_evidence('ours', 'theirs', rules => '{domain}') WHERE accepted$$,
+	$$SELECT our_id, their_id FROM overlap('ours', 'theirs', rules => '{domain}')$$, 'and its evidence');
+
 -- many names under one near key cost no time in their number's square
 TRUNCATE ours, theirs, fix, alias;
 INSERT INTO ours SELECT i, 'Veltrimor ' || (10000000 + i) FROM generate_series(1, 60000) i;
@@ -159,6 +179,12 @@ INSERT INTO ours SELECT i, 'Zorblat Quandrix' FROM generate_series(1, 60000) i;
 INSERT INTO theirs SELECT i, 'Zorblat Quandrx' FROM generate_series(1, 60000) i;
 SELECT results_eq($$SELECT count(*), count(DISTINCT our_id), count(DISTINCT their_id), count(DISTINCT company) FROM overlap('ours', 'theirs')$$,
 	$$VALUES (119999::bigint, 60000::bigint, 60000::bigint, 1::bigint)$$, 'a star, not all pairs');
+
+-- nor handles, as many as the rows of one name have
+TRUNCATE ours, theirs;
+INSERT INTO ours SELECT i, 'Zorblat Quandrix', ARRAY['linkedin.com/company/handle' || i] FROM generate_series(1, 40000) i;
+INSERT INTO theirs SELECT i, md5(i::text), ARRAY['handle' || i || '.com'] FROM generate_series(1, 40000) i;
+SELECT lives_ok($$SELECT count(*) FROM overlap('ours', 'theirs', similar => true)$$, 'many handles of one name');
 
 SELECT * FROM finish();
 ROLLBACK;

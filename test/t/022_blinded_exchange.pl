@@ -83,7 +83,7 @@ like($expected{name}, qr/^a1\|b1$/m, 'plain: names');
 
 # blinded, with ids that mean nothing to the other side; there by file, and back
 my $blind = "SELECT account_id AS ref, blind_domain(website, '%1\$s') AS domain, blind_company(name, '%1\$s') AS name, blind_identifier('lei', lei, '%1\$s') AS id FROM accounts";
-my %file = map { $_ => PostgreSQL::Test::Utils::tempdir() . "/$_" } qw(csv bin back);
+my %file = map { $_ => PostgreSQL::Test::Utils::tempdir() . "/$_" } qw(csv bin back common);
 $theirs->safe_psql('postgres', "\\copy (" . sprintf($blind, $their_key) . ") TO '$file{csv}' (FORMAT csv, HEADER)");
 $theirs->safe_psql('postgres', "\\copy (" . sprintf($blind, $their_key) . ") TO '$file{bin}' (FORMAT binary)");
 my $csv = slurp($file{csv});
@@ -101,7 +101,7 @@ for my $format ('csv', 'bin')
 }
 # the recipe of the README, to the letter but for the file's place, and what it finds
 my ($recipe) = slurp('README.md') =~ /^Exchange by file\..*?```sql\n(.*?)```/ms;
-my ($by_them, $by_us) = map { s/'theirs\.csv'/'$file{back}'/r } $recipe =~ /^-- theirs\n(.*)^-- ours\n(.*)/ms;
+my ($by_them, $by_us, $back) = map { s/'theirs\.csv'/'$file{back}'/r =~ s/'common\.csv'/'$file{common}'/r } $recipe =~ /^-- theirs\n(.*)^-- ours\n(.*)^-- theirs: .*?\n(.*)/ms;
 $theirs->safe_psql('postgres', "ALTER TABLE accounts ADD ref text, ADD country text, ADD status text; UPDATE accounts SET ref = 'r' || account_id, country = 'DE', status = 'Customer'");
 $ours->safe_psql('postgres', "ALTER TABLE accounts ADD status text DEFAULT 'prospect'; DROP TABLE theirs");
 $theirs->safe_psql('postgres', $by_them);
@@ -109,7 +109,10 @@ unlike(slurp($file{back}), qr/siemens|contoso|fabrikam|506700/i, 'recipe: the fi
 is(join("\n", sort split /\n/, $ours->safe_psql('postgres', $by_us)),
 	join("\n", 'Bücher GmbH|rb6|prospect-customer|Both have the domain xn--bcher-kva.de.', 'Contoso Ltd|rb7|prospect-customer|Both have the domain contoso.com.',
 		'Siemens AG|rb1|prospect-customer|Both have the domain siemens.com.'), 'recipe: the overlap');
-# the way back: which of their rows we both have
+is(join("\n", sort split /\n/, $theirs->safe_psql('postgres', $back)), "Buecher|xn--bcher-kva.de\nContoso|shop.contoso.com/index.html\nSIEMENS|info\@siemens.com",
+	'recipe: and back');
+$theirs->safe_psql('postgres', 'DROP TABLE common');
+# the way back by blinded values: which of their rows we both have
 $ours->safe_psql('postgres', "\\copy (SELECT DISTINCT t.domain FROM ours o JOIN theirs t USING (domain)) TO '$file{back}'");
 $theirs->safe_psql('postgres', 'CREATE TABLE common (domain blinded)');
 $theirs->safe_psql('postgres', "\\copy common FROM '$file{back}'");

@@ -115,6 +115,7 @@ is($ours->safe_psql('postgres', "SELECT sum(pairs) FROM segments('accounts', 'th
 is($ours->safe_psql('postgres', "SELECT finding FROM explain_match('accounts', 'theirs', 'x1', 'y1') WHERE held AND rule = 'id'"), 'same identifier', 'explain_match');
 is($ours->safe_psql('postgres', "SELECT why FROM overlap('accounts', 'theirs') WHERE our_id = 'x2' AND their_id = 'y2'"),
 	"A contact's e-mail address and the other's domain or address agree: second.org.", 'keys are told in plain where one list has them');
+is($theirs->safe_psql('postgres', "SELECT match_key FROM overlap('ours', 'accounts') WHERE our_id = 'x1' AND their_id = 'y1'"), 'lei:506700GE1G29325QX363', 'whichever it is');
 is($host->safe_psql('postgres', "SELECT count(*) FROM overlap('ours', 'theirs') WHERE why ~ 'example|siemens'"), 0, 'and not where none has');
 
 # random lists of few words and hosts, full of clashes: blinded ones show nothing that plain ones do not. Where only one
