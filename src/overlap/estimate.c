@@ -58,7 +58,7 @@ add_relation(Oid relid, size_of_list *size)
 	{
 		ListCell   *lc;
 
-		foreach(lc, find_inheritance_children(relid, AccessShareLock))
+		foreach(lc, find_inheritance_children(relid, NoLock))
 			add_relation(lfirst_oid(lc), size);
 	}
 	else
