@@ -103,6 +103,7 @@ reader_startup(DestReceiver *self, int operation, TupleDesc desc)
 {
 	reader	   *r = (reader *) self;
 
+	acm_partner_table_check(&r->table, desc);
 	for (acm_attr attr = 0; attr < ACM_NATTRS; attr++)
 	{
 		const acm_column *column = &r->table.columns[attr];

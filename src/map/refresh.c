@@ -365,9 +365,16 @@ receive_source(TupleTableSlot *slot, DestReceiver *self)
 	return true;
 }
 
-/* Nothing to do at the start and the end */
+/* Before the first row of the source */
 static void
-reader_startup(DestReceiver *self, int operation, TupleDesc desc)
+source_startup(DestReceiver *self, int operation, TupleDesc desc)
+{
+	acm_partner_table_check(&((source_reader *) self)->table, desc);
+}
+
+/* Nothing to do at the start of what is stored, and at the end */
+static void
+stored_startup(DestReceiver *self, int operation, TupleDesc desc)
 {
 }
 
@@ -383,6 +390,7 @@ read_stored(source_reader *reader, int list_id, bool (*receive) (TupleTableSlot 
 	SPIExecuteOptions options;
 	int			rc;
 
+	reader->pub.rStartup = stored_startup;
 	reader->pub.receiveSlot = receive;
 	memset(&options, 0, sizeof(options));
 	options.read_only = false;
@@ -450,7 +458,6 @@ acm_source_changes(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	reader = palloc0(sizeof(source_reader));
-	reader->pub.rStartup = reader_startup;
 	reader->pub.rShutdown = reader_end;
 	reader->pub.rDestroy = reader_end;
 	reader->pub.mydest = DestNone;
@@ -467,6 +474,7 @@ acm_source_changes(PG_FUNCTION_ARGS)
 
 	reader->accounts = accounts_create(CurrentMemoryContext, 1024, NULL);
 	read_stored(reader, list_id, receive_stored);
+	reader->pub.rStartup = source_startup;
 	reader->pub.receiveSlot = receive_source;
 	acm_source_query(reader->table.relid, reader->table.query, &reader->pub);
 	if (!PG_ARGISNULL(4))

@@ -389,3 +389,48 @@ acm_partner_table_open(acm_partner_table *table, Oid relid, Jsonb *mapping,
 	table->query = psprintf("SELECT %s FROM %s", target.data, table->relname);
 	relation_close(rel, NoLock);
 }
+
+/* Whether values of a type come in a form */
+static bool
+comes_as(Oid type, acm_form form)
+{
+	Oid			element = get_element_type(getBaseType(type));
+
+	switch (form)
+	{
+		case ACM_FORM_TEXT:
+			return IsBinaryCoercible(type, TEXTOID);
+		case ACM_FORM_TEXT_ARRAY:
+			return OidIsValid(element) && IsBinaryCoercible(element, TEXTOID);
+		case ACM_FORM_INT4:
+			return getBaseType(type) == INT4OID;
+		case ACM_FORM_INT8:
+			return getBaseType(type) == INT8OID;
+		case ACM_FORM_NUMERIC:
+			return getBaseType(type) == NUMERICOID;
+		case ACM_FORM_BLINDED:
+			return getBaseType(type) == acm_blinded_type();
+		case ACM_FORM_BLINDED_ARRAY:
+			return OidIsValid(element) && getBaseType(element) == acm_blinded_type();
+		case ACM_FORM_NONE:
+			break;
+	}
+	return true;
+}
+
+/* See that rows have the types that they had; see the header */
+void
+acm_partner_table_check(const acm_partner_table *table, TupleDesc desc)
+{
+	for (int attr = 0; attr < ACM_NATTRS; attr++)
+	{
+		const acm_column *column = &table->columns[attr];
+
+		if (column->form != ACM_FORM_NONE &&
+			!comes_as(TupleDescAttr(desc, column->pos)->atttypid, column->form))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column %s of %s has become another one while the lists were read",
+							quote_identifier(column->name), table->relname)));
+	}
+}

@@ -54,4 +54,11 @@ extern const char *acm_attr_name(acm_attr attr);
 extern void acm_partner_table_open(acm_partner_table *table, Oid relid,
 								   Jsonb *mapping, const char *argument);
 
+/*
+ * For the receiver of the query's rows: an error if they have other types than
+ * when the relation was opened. Its lock does not keep the session itself from
+ * making it anew, as a function in a view may do while another list is read.
+ */
+extern void acm_partner_table_check(const acm_partner_table *table, TupleDesc desc);
+
 #endif							/* ACM_PARTNER_TABLE_H */

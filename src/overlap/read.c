@@ -420,12 +420,14 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	return true;
 }
 
-/* Nothing to do at the start and the end */
+/* Before the first row */
 static void
 reader_startup(DestReceiver *self, int operation, TupleDesc desc)
 {
+	acm_partner_table_check(&((acm_reader *) self)->list->table, desc);
 }
 
+/* Nothing to do at the end */
 static void
 reader_end(DestReceiver *self)
 {

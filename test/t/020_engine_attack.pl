@@ -120,6 +120,18 @@ my ($rc, $out, $err) = $node->psql('postgres', q{SELECT * FROM accountmatch.over
 like($err, qr/stack depth limit exceeded|infinite recursion/, 'a view that is its own overlap');
 is(overlap(q{'list', 'list'}), '5000', 'the server goes on');
 
+# A view whose function makes the other list anew, of other types, while lists are read
+sql(q{CREATE VIEW remade AS SELECT '1'::text AS account_id, '{Acme}'::text[] AS name;
+	CREATE FUNCTION remake() RETURNS text LANGUAGE plpgsql AS $$
+	BEGIN
+		DROP VIEW IF EXISTS remade;
+		CREATE VIEW remade AS SELECT 4242424242::bigint AS account_id, 1311768467463790320 AS name;
+		RETURN 'Acme';
+	END $$;
+	CREATE VIEW remaking AS SELECT '1'::text AS account_id, remake() AS name});
+fails_with($node, 'postgres', q{SELECT * FROM accountmatch.overlap('remaking', 'remade')}, '42804',
+	'column account_id of public.remade has become another one while the lists were read', undef, 'a list that becomes another one');
+
 # Errors that are caught, again and again: no memory and no file is left in the session
 is(sql(q{
 	SET work_mem = '64kB';
