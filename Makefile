@@ -54,6 +54,7 @@ PSI_OBJS = \
 	src/exchange/inspect.o
 
 OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) $(PSI_OBJS) \
+	src/exchange/psi_elements.o \
 	src/exchange/psi_files.o \
 	src/exchange/psi_read.o \
 	src/exchange/psi_result.o \
@@ -68,6 +69,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) $(PSI_OBJS) \
 	src/blind/keys.o \
 	src/blind/blinded.o \
 	src/blind/blind.o \
+	src/blind/point.o \
 	src/overlap/array.o \
 	src/overlap/blinded_columns.o \
 	src/overlap/corrections.o \
@@ -121,6 +123,7 @@ SQL_MODULES = \
 	src/normalize/version.sql \
 	src/normalize/similarity.sql \
 	src/blind/blinded_types.sql \
+	src/blind/point_types.sql \
 	src/blind/keys.sql \
 	src/blind/blind.sql \
 	src/overlap/status_tables.sql \
@@ -161,6 +164,7 @@ REGRESS = \
 	version \
 	similarity \
 	blinded \
+	psi \
 	status \
 	partner_table \
 	overlap \

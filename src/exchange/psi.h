@@ -125,6 +125,16 @@ extern bool acm_psi_reply(acm_psi *psi, acm_bytes offer, const acm_psi_terms *ac
 /* Take in the next file; out is what to send, empty if that was the last one */
 extern bool acm_psi_next(acm_psi *psi, acm_bytes in, const acm_psi_limits *limits, acm_bytes *out);
 
+/*
+ * What the session does to a single element: the point of a match key, another
+ * point times our scalar, the tag that a role says of the result. For a session
+ * that is open and has an id; not to be mixed with acm_psi_next.
+ */
+extern bool acm_psi_blind_one(acm_psi *psi, acm_psi_kind kind, acm_bytes key, uint8_t out[ACM_POINT_LEN]);
+extern bool acm_psi_evaluate_one(acm_psi *psi, acm_psi_kind kind, const uint8_t in[ACM_POINT_LEN], uint8_t out[ACM_POINT_LEN]);
+extern bool acm_psi_tag_one(acm_psi *psi, acm_psi_kind kind, acm_psi_role role, const uint8_t point[ACM_POINT_LEN],
+							uint8_t out[ACM_PSI_TAG_LEN]);
+
 /* A keyed hash of key number n of our set, the same in every session, to count different ones by. It never leaves. */
 extern bool acm_psi_ledger_hash(acm_psi *psi, acm_psi_kind kind, uint32_t n, uint8_t out[8]);
 

@@ -61,6 +61,7 @@ struct acm_psi
 	acm_mac    *mac;			/* under the key */
 	acm_curve  *curve;
 	acm_scalar *scalar;			/* the one in use */
+	acm_psi_kind kind_in_use;	/* by the functions for single elements: what the scalar is for */
 
 	acm_psi_role role;
 	uint32_t	step;

@@ -343,7 +343,7 @@ head_of(acm_bytes file)
 	if (problem)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("not a file of private set intersection: %s", problem)));
+				 errmsg("the file cannot be read: %s", problem)));
 	return head;
 }
 

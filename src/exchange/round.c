@@ -36,6 +36,18 @@ use_kind_scalar(acm_psi *psi, acm_psi_kind kind)
 	acm_psi_use_scalar(psi, info, 4);
 }
 
+/* The point of a key under the scalar in use */
+static void
+blind_key(acm_psi *psi, acm_psi_kind kind, acm_bytes key, uint8_t out[ACM_POINT_LEN])
+{
+	acm_bytes	fields[] = {ACM_FIELD("accountmatch psi input v1"), acm_psi_kind_field(kind), key};
+	uint8_t		input[ACM_HASH_LEN];
+
+	acm_psi_must(psi, acm_mac_fields(psi->mac, fields, 3, input) &&
+				 acm_curve_blind(psi->curve, dsts[kind], strlen(dsts[kind]), input, sizeof input, psi->scalar, out));
+	acm_cleanse(input, sizeof input);
+}
+
 /* A point of ours, and the key that it is of */
 typedef struct own_point
 {
@@ -66,13 +78,8 @@ acm_psi_make_points(acm_psi *psi)
 		points = acm_psi_alloc(psi, set->n, sizeof *points);
 		for (uint32_t i = 0; i < set->n; i++)
 		{
-			acm_bytes	fields[] = {ACM_FIELD("accountmatch psi input v1"), acm_psi_kind_field(kind), set->keys[i].key};
-			uint8_t		input[ACM_HASH_LEN];
-
 			acm_psi_pause(psi);
-			acm_psi_must(psi, acm_mac_fields(psi->mac, fields, 3, input) &&
-						 acm_curve_blind(psi->curve, dsts[kind], strlen(dsts[kind]), input, sizeof input,
-										 psi->scalar, points[i].point));
+			blind_key(psi, kind, set->keys[i].key, points[i].point);
 			points[i].key = i;
 		}
 		if (set->n > 0)
@@ -250,6 +257,55 @@ acm_psi_take_points(acm_psi *psi, acm_source *in, const acm_psi_limits *limits)
 		}
 		acm_cleanse(point, sizeof point);
 	}
+}
+
+/* Fail unless the session has scalars, and the kind */
+static void
+need_scalars(acm_psi *psi, acm_psi_kind kind)
+{
+	if (psi->finished)
+		acm_psi_fail(psi, ACM_PSI_WRONG_FILE, "the session is finished: its scalars are gone");
+	if (psi->role == ACM_PSI_OPENER && psi->step < 2)
+		acm_psi_fail(psi, ACM_PSI_WRONG_FILE, "the session has no scalars before its offer is answered");
+	if (!ACM_PSI_HAS(psi, kind))
+		acm_psi_fail(psi, ACM_PSI_OTHER_TERMS, "the session has no keys of kind %s", acm_psi_kind_name(kind));
+	if (psi->scalar == NULL || psi->kind_in_use != kind)
+		use_kind_scalar(psi, kind);
+	psi->kind_in_use = kind;
+}
+
+/* The point of one key */
+bool
+acm_psi_blind_one(acm_psi *psi, acm_psi_kind kind, acm_bytes key, uint8_t out[ACM_POINT_LEN])
+{
+	if (setjmp(psi->failed))
+		return false;
+	need_scalars(psi, kind);
+	blind_key(psi, kind, key, out);
+	return true;
+}
+
+/* A point times our scalar */
+bool
+acm_psi_evaluate_one(acm_psi *psi, acm_psi_kind kind, const uint8_t in[ACM_POINT_LEN], uint8_t out[ACM_POINT_LEN])
+{
+	if (setjmp(psi->failed))
+		return false;
+	need_scalars(psi, kind);
+	acm_psi_must(psi, acm_curve_evaluate(psi->curve, in, psi->scalar, out) == ACM_POINT_OK);
+	return true;
+}
+
+/* The tag of a point that both have blinded */
+bool
+acm_psi_tag_one(acm_psi *psi, acm_psi_kind kind, acm_psi_role role, const uint8_t point[ACM_POINT_LEN],
+				uint8_t out[ACM_PSI_TAG_LEN])
+{
+	if (setjmp(psi->failed))
+		return false;
+	need_scalars(psi, kind);
+	make_tag(psi, kind, role, point, out);
+	return true;
 }
 
 /* Whether a role tells its tags in this mode */

@@ -22,5 +22,6 @@
 -- include src/map/corrections.sql
 -- include src/map/views.sql
 -- include src/map/schedule.sql
+-- include src/blind/point_types.sql
 -- include src/exchange/psi_types.sql
 -- include src/exchange/psi.sql
