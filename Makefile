@@ -107,7 +107,10 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) $(PSI_OBJS) \
 	src/map/refresh.o \
 	src/map/stored.o \
 	src/map/lock.o \
-	src/map/csv.o
+	src/map/csv.o \
+	src/map/account_keys.o \
+	src/map/key_set.o \
+	src/map/reach.o
 
 # The SQL script, module by module in floor order. Modules named *_types.sql,
 # *_tables.sql and accountmatch.sql run once; the others only declare functions,
@@ -133,6 +136,7 @@ SQL_MODULES = \
 	src/overlap/evidence_types.sql \
 	src/overlap/evidence.sql \
 	src/map/map_types.sql \
+	src/map/account_keys.sql \
 	src/map/map_tables.sql \
 	src/map/lists.sql \
 	src/map/refresh.sql \

@@ -50,6 +50,10 @@ BEGIN
 		SELECT * FROM _accountmatch.source_changes(p_list, p_source, p_columns, l.keep, CASE WHEN NOT p_force THEN l.max_shrink END);
 		GET DIAGNOSTICS changes = ROW_COUNT;
 		IF changes > 0 THEN
+			INSERT INTO _accountmatch.account_change (list_id, version, account_id, change, old_keys)
+			SELECT p_list, l.version + 1, s.account_id, s.change, a.keys
+			FROM pg_temp.accountmatch_source s
+			LEFT JOIN _accountmatch.account a ON a.list_id = p_list AND a.account_id = s.account_id;
 			DELETE FROM _accountmatch.account a USING pg_temp.accountmatch_source s
 			WHERE a.list_id = p_list AND a.account_id = s.account_id AND s.change = 'removed';
 			GET DIAGNOSTICS others = ROW_COUNT;
@@ -66,8 +70,6 @@ BEGIN
 			FROM pg_temp.accountmatch_source s WHERE s.change = 'added';
 			l.accounts := l.accounts - others;
 			GET DIAGNOSTICS others = ROW_COUNT;
-			INSERT INTO _accountmatch.account_change (list_id, version, account_id, change)
-			SELECT p_list, l.version + 1, s.account_id, s.change FROM pg_temp.accountmatch_source s;
 		END IF;
 		DROP TABLE pg_temp.accountmatch_source;
 	END IF;

@@ -7,6 +7,14 @@ LANGUAGE c VOLATILE COST 1000000 ROWS 1000
 AS 'MODULE_PATHNAME', 'acm_map_overlap';
 REVOKE ALL ON FUNCTION _accountmatch.map_overlap(integer, integer, text[], text[], text, text, text[], boolean, integer, integer) FROM PUBLIC;
 
+CREATE OR REPLACE FUNCTION _accountmatch.reach(our_list integer, their_list integer, map_id integer, our_version bigint, their_version bigint,
+	corrections text, changed_corrections text, near boolean, share double precision,
+	OUT ours boolean, OUT account_id text, OUT decides boolean)
+RETURNS SETOF record
+LANGUAGE c VOLATILE COST 1000000 ROWS 1000
+AS 'MODULE_PATHNAME', 'acm_reach';
+REVOKE ALL ON FUNCTION _accountmatch.reach(integer, integer, integer, bigint, bigint, text, text, boolean, double precision) FROM PUBLIC;
+
 -- What a match depends on besides accounts and corrections
 CREATE OR REPLACE FUNCTION _accountmatch.basis(m _accountmatch.map) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, _accountmatch, pg_temp
@@ -74,13 +82,24 @@ REVOKE ALL ON FUNCTION _accountmatch.is_shown(_accountmatch.match) FROM PUBLIC;
 
 -- What differs between the stored matches of a map and accountmatch_new, into
 -- accountmatch_diff: the row as it was, and as it will be. Only matches of
--- accounts of ours among our_ids or of theirs among their_ids, if given.
-CREATE OR REPLACE FUNCTION _accountmatch.diff_matches(m _accountmatch.map, our_ids text[], their_ids text[], run_id bigint, at timestamptz) RETURNS bigint
+-- accounts that decide in accountmatch_reach, if there is one.
+CREATE OR REPLACE FUNCTION _accountmatch.diff_matches(m _accountmatch.map, all_accounts boolean, run_id bigint, at timestamptz) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, _accountmatch, pg_temp
 AS $$
 DECLARE
 	n bigint;
+	old_ids bigint[];
 BEGIN
+	IF NOT all_accounts THEN
+		DELETE FROM pg_temp.accountmatch_new n
+		WHERE NOT EXISTS (SELECT FROM pg_temp.accountmatch_reach r WHERE r.decides AND r.ours AND r.account_id = n.our_id)
+			AND NOT EXISTS (SELECT FROM pg_temp.accountmatch_reach r WHERE r.decides AND NOT r.ours AND r.account_id = n.their_id);
+		old_ids := ARRAY(
+			SELECT x.match_id FROM pg_temp.accountmatch_reach r JOIN _accountmatch.match x ON x.map_id = m.map_id AND x.our_id = r.account_id
+			WHERE r.decides AND r.ours
+			UNION SELECT x.match_id FROM pg_temp.accountmatch_reach r JOIN _accountmatch.match x ON x.map_id = m.map_id AND x.their_id = r.account_id
+			WHERE r.decides AND NOT r.ours);
+	END IF;
 	CREATE TEMP TABLE accountmatch_diff ON COMMIT DROP AS
 	SELECT o.old,
 		CASE WHEN n.our_id IS NOT NULL THEN ROW(o.match_id, m.map_id, m.name, coalesce(o.since, at), at, run_id,
@@ -89,9 +108,7 @@ BEGIN
 			n.their_website, n.their_country, n.their_status, n.their_owner, n.their_amount, n.their_currency)::_accountmatch.match
 			END AS new
 	FROM (SELECT t AS old, t.* FROM _accountmatch.match t WHERE t.map_id = m.map_id
-			AND (our_ids IS NULL OR t.match_id IN (
-				SELECT x.match_id FROM _accountmatch.match x WHERE x.map_id = m.map_id AND x.our_id = ANY (our_ids)
-				UNION ALL SELECT x.match_id FROM _accountmatch.match x WHERE x.map_id = m.map_id AND x.their_id = ANY (their_ids)))) o
+			AND (all_accounts OR t.match_id = ANY (old_ids))) o
 	FULL JOIN pg_temp.accountmatch_new n USING (our_id, their_id)
 	WHERE ROW(o.our_id, o.our_name, o.their_name, o.segment, o.tier, o.why, o.rule, o.match_key, o.confidence,
 			o.needs_review, o.company, o.our_website, o.our_country, o.our_status, o.our_owner, o.our_amount, o.our_currency,
@@ -104,7 +121,7 @@ BEGIN
 	RETURN n;
 END
 $$;
-REVOKE ALL ON FUNCTION _accountmatch.diff_matches(_accountmatch.map, text[], text[], bigint, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION _accountmatch.diff_matches(_accountmatch.map, boolean, bigint, timestamptz) FROM PUBLIC;
 
 -- Fields that differ between two rows of a match, as {field: [old, new]}
 CREATE OR REPLACE FUNCTION _accountmatch.match_differences(old _accountmatch.match, new _accountmatch.match) RETURNS jsonb
@@ -175,6 +192,8 @@ DECLARE
 	r _accountmatch.run;
 	our_ids text[];
 	their_ids text[];
+	all_accounts boolean := true;
+	reached bigint;
 	ours _accountmatch.list;
 	theirs _accountmatch.list;
 	summary boolean;
@@ -205,11 +224,27 @@ BEGIN
 		(SELECT max(b.finished_at) + '1 microsecond' FROM _accountmatch.run b WHERE b.map_id = m.map_id));
 
 	IF r.kind <> 'nothing' THEN
-		r.compared := ours.accounts + theirs.accounts;
 		PERFORM _accountmatch.progress(format('accountmatch: %s: matching', m.name));
+		r.compared := ours.accounts + theirs.accounts;
+		-- rule similar goes by what rule near found: too far to be followed
+		IF r.kind = 'changes' AND NOT m.similar AND NOT 'similar' = ANY (m.rules) THEN
+			CREATE TEMP TABLE accountmatch_reach ON COMMIT DROP AS
+			SELECT * FROM _accountmatch.reach(m.our_list, m.their_list, m.map_id, m.our_version, m.their_version,
+				(m.corrections || corrections_now)::text,
+				ARRAY(SELECT c FROM unnest(m.corrections || corrections_now) c WHERE c = ANY (m.corrections) <> (c = ANY (corrections_now)))::text,
+				'near' = ANY (m.rules), 0.2);
+			GET DIAGNOSTICS reached = ROW_COUNT;
+			all_accounts := EXISTS (SELECT FROM pg_temp.accountmatch_reach x WHERE x.account_id IS NULL);
+			IF NOT all_accounts THEN
+				our_ids := ARRAY(SELECT x.account_id FROM pg_temp.accountmatch_reach x WHERE x.ours);
+				their_ids := ARRAY(SELECT x.account_id FROM pg_temp.accountmatch_reach x WHERE NOT x.ours);
+				r.compared := reached;
+				ANALYZE pg_temp.accountmatch_reach;
+			END IF;
+		END IF;
 		PERFORM _accountmatch.match_stored(m, our_ids, their_ids);
 		r.finished_at := greatest(clock_timestamp(), r.finished_at);
-		PERFORM _accountmatch.diff_matches(m, our_ids, their_ids, r.run_id, r.finished_at);
+		PERFORM _accountmatch.diff_matches(m, all_accounts, r.run_id, r.finished_at);
 		PERFORM _accountmatch.progress(format('accountmatch: %s: writing', m.name));
 
 		INSERT INTO _accountmatch.match_history
@@ -246,6 +281,9 @@ BEGIN
 	END IF;
 	IF r.kind <> 'nothing' THEN
 		DROP TABLE pg_temp.accountmatch_diff;
+		IF reached IS NOT NULL THEN
+			DROP TABLE pg_temp.accountmatch_reach;
+		END IF;
 	END IF;
 
 	UPDATE _accountmatch.map x

@@ -13,6 +13,7 @@
 -- include src/overlap/overlap.sql
 -- include src/overlap/evidence.sql
 -- include src/map/map_types.sql
+-- include src/map/account_keys.sql
 -- include src/map/map_tables.sql
 -- include src/map/lists.sql
 -- include src/map/refresh.sql

@@ -5,7 +5,7 @@
 CREATE SCHEMA world;
 SET search_path = world, accountmatch;
 
-CREATE TABLE company (n int PRIMARY KEY, name text, host text, label text);
+CREATE TABLE company (n int PRIMARY KEY, name text, host text, label text, duns text);
 CREATE TABLE ours (account_id text PRIMARY KEY, company int, name text, website text, email text, duns text, country text,
 	status text, owner text, amount numeric, currency text);
 CREATE TABLE p1 (LIKE ours INCLUDING ALL);
@@ -17,13 +17,18 @@ CREATE FUNCTION pick(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE
 AS $$ SELECT choices[1 + floor(random() * cardinality(choices))::int] $$;
 
 -- Words that no dictionary has, words that all have, names of which there are many;
--- one in three is a single word with one beginning, so that near keys get crowded
-CREATE FUNCTION company_name() RETURNS text LANGUAGE sql VOLATILE
+-- one in three is a single word with one of few beginnings and ends, so that near
+-- keys get crowded. size: the larger, the fewer companies have one name.
+CREATE FUNCTION word(size int) RETURNS text LANGUAGE sql VOLATILE
 AS $$
-	SELECT CASE WHEN random() < 0.33 THEN 'Zor' || pick('bla', 'ble', 'bli', 'vel', 'vil', 'tam', 'tem', 'tim') || pick('tor', 'tir', 'nox', 'nex', 'rix')
-		WHEN random() < 0.1 THEN pick('City of ', 'Department of ') || pick('Quandrix', 'Hulkenbrot', 'Springfield')
-		ELSE pick('Quandrix', 'Veltrimor', 'Hulkenbrot', 'Xymaxa', 'Brontelia', 'Ofkarun', 'Tymbrek', 'Dralvos', 'Quorvinex')
-			|| ' ' || pick('Global', 'Systems', 'Power', 'Solutions', 'Energy', 'Data', 'Tymbrek', 'Dralvos', 'Ofkarun') END
+	SELECT coalesce(string_agg(pick('b', 'd', 'f', 'gr', 'k', 'l', 'm', 'qu', 'r', 't', 'v', 'x', 'z') || pick('a', 'e', 'i', 'o', 'u'), ''), '')
+	FROM generate_series(1, size)
+$$;
+CREATE FUNCTION company_name(size int) RETURNS text LANGUAGE sql VOLATILE
+AS $$
+	SELECT CASE WHEN random() < 0.33 THEN 'Zo' || word(size) || pick('bla', 'ble', 'vel', 'vil', 'tam', 'tem') || word(size - 1) || pick('tor', 'tir', 'nox', 'rix')
+		WHEN random() < 0.06 THEN pick('City of ', 'Department of ') || initcap(word(size))
+		ELSE initcap(word(size + 1)) || ' ' || pick('Global', 'Systems', 'Power', 'Solutions', 'Energy', 'Data', initcap(word(size))) END
 $$;
 
 -- A typing error: two neighbours change places, one letter is another, or is missing
@@ -55,20 +60,21 @@ CREATE FUNCTION new_account(list text, c company) RETURNS ours LANGUAGE sql VOLA
 AS $$
 	SELECT ROW(list || nextval('account_number'), c.n, name_as_written(c.name), website_as_written(c),
 		CASE WHEN random() < 0.2 THEN 'jo@' || pick(c.host, 'gmail.com', 'mail.' || c.host) END,
-		CASE WHEN random() < 0.05 THEN pick('150483782', '804735132', '15-048-3782') END,
+		CASE WHEN random() < 0.05 THEN c.duns END,
 		pick(NULL, NULL, 'US', 'DE', 'Germany'), pick('customer', 'prospect', 'Open Opportunity', 'lead', NULL), pick('ann', 'bob', 'cho'),
 		CASE WHEN random() < 0.4 THEN floor(random() * 1000) END, pick('USD', 'EUR'))::ours
 $$;
 
-CREATE FUNCTION found_world(companies int, accounts int) RETURNS void LANGUAGE plpgsql
+CREATE FUNCTION found_world(companies int, accounts int, size int DEFAULT 1) RETURNS void LANGUAGE plpgsql
 AS $$
 DECLARE
 	list text;
 BEGIN
-	INSERT INTO company SELECT n, name, label || pick('.com', '.de', '.io'), label
-	FROM (SELECT n, name, CASE WHEN random() < 0.6 THEN lower(replace(name, ' ', '')) WHEN random() < 0.3 THEN lower(left(name, 1) || 'gs')
-			ELSE 'site' || n % 20 END AS label
-		FROM (SELECT n, company_name() AS name FROM generate_series(1, companies) n OFFSET 0) a OFFSET 0) b;
+	INSERT INTO company SELECT n, name, label || pick('.com', '.de', '.io'), label,
+		CASE WHEN size = 1 THEN pick('150483782', '804735132', '15-048-3782') ELSE (100000000 + n)::text END
+	FROM (SELECT n, name, CASE WHEN random() < 0.6 THEN lower(replace(name, ' ', '')) WHEN random() < 0.3 THEN lower(substr(name, 1, 1) || substr(name, 4, 2 * size - 1) || 'gs')
+			ELSE 'site' || n % (20 * size * size) END AS label
+		FROM (SELECT n, company_name(size) AS name FROM generate_series(1, companies) n OFFSET 0) a OFFSET 0) b;
 	FOREACH list IN ARRAY '{ours,p1,p2,p3}'::text[] LOOP
 		EXECUTE format('INSERT INTO %I SELECT (new_account(%L, c)).* FROM (SELECT c FROM company c ORDER BY random() LIMIT %s) x(c)', list, list, accounts);
 		-- duplicates, as lists have them
