@@ -110,7 +110,8 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) $(PSI_OBJS) \
 	src/map/csv.o \
 	src/map/account_keys.o \
 	src/map/key_set.o \
-	src/map/reach.o
+	src/map/reach.o \
+	src/motion/read.o
 
 # The SQL script, module by module in floor order. Modules named *_types.sql,
 # *_tables.sql and accountmatch.sql run once; the others only declare functions,
@@ -146,6 +147,11 @@ SQL_MODULES = \
 	src/map/corrections.sql \
 	src/map/views.sql \
 	src/map/schedule.sql \
+	src/motion/motion_types.sql \
+	src/motion/motion_tables.sql \
+	src/motion/signals.sql \
+	src/motion/scores.sql \
+	src/motion/ended.sql \
 	src/exchange/psi_types.sql \
 	src/exchange/psi.sql
 
@@ -175,7 +181,8 @@ REGRESS = \
 	blinded_columns \
 	import_csv \
 	maps \
-	corrections
+	corrections \
+	scores
 # Several sessions at once
 ISOLATION = remap
 ISOLATION_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale --inputdir=test/isolation --outputdir=build/isolation

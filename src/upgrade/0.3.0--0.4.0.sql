@@ -23,6 +23,11 @@
 -- include src/map/corrections.sql
 -- include src/map/views.sql
 -- include src/map/schedule.sql
+-- include src/motion/motion_types.sql
+-- include src/motion/motion_tables.sql
+-- include src/motion/signals.sql
+-- include src/motion/scores.sql
+-- include src/motion/ended.sql
 -- include src/blind/point_types.sql
 -- include src/exchange/psi_types.sql
 -- include src/exchange/psi.sql

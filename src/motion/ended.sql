@@ -1,0 +1,20 @@
+-- The end of a partnership: what people did with the partner's matches goes with
+-- the map. A trigger per statement: dumps are loaded by COPY, which deletes nothing.
+
+CREATE OR REPLACE FUNCTION _accountmatch.map_ended() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, _accountmatch, pg_temp
+AS $$
+DECLARE
+	t text;
+BEGIN
+	FOREACH t IN ARRAY ARRAY['touch'] LOOP
+		EXECUTE format('DELETE FROM _accountmatch.%I WHERE map_id IN (SELECT e.map_id FROM ended e)', t);
+	END LOOP;
+	DELETE FROM _accountmatch.signal g WHERE g.list_id IN (SELECT e.their_list FROM ended e);
+	RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION _accountmatch.map_ended() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER map_ended AFTER DELETE ON _accountmatch.map REFERENCING OLD TABLE AS ended
+FOR EACH STATEMENT EXECUTE FUNCTION _accountmatch.map_ended();
