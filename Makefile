@@ -151,6 +151,8 @@ SQL_MODULES = \
 	src/motion/motion_tables.sql \
 	src/motion/signals.sql \
 	src/motion/scores.sql \
+	src/motion/sellers.sql \
+	src/motion/week.sql \
 	src/motion/ended.sql \
 	src/exchange/psi_types.sql \
 	src/exchange/psi.sql
@@ -182,7 +184,8 @@ REGRESS = \
 	import_csv \
 	maps \
 	corrections \
-	scores
+	scores \
+	weekly
 # Several sessions at once
 ISOLATION = remap
 ISOLATION_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale --inputdir=test/isolation --outputdir=build/isolation

@@ -35,3 +35,6 @@ COMMENT ON TYPE accountmatch.score_row IS 'a match or a one-sided account with i
 
 CREATE TYPE accountmatch.signal_run_row AS (source text, rows bigint, matched bigint, signals bigint);
 COMMENT ON TYPE accountmatch.signal_run_row IS 'what a source of signals gave; see accountmatch.refresh_signals';
+
+CREATE TYPE accountmatch.made_row AS (week date, owner text, accounts bigint, new bigint, capacity integer, candidates bigint);
+COMMENT ON TYPE accountmatch.made_row IS 'the list of a seller as it was made; see accountmatch.make_weekly_list';

@@ -27,6 +27,8 @@
 -- include src/motion/motion_tables.sql
 -- include src/motion/signals.sql
 -- include src/motion/scores.sql
+-- include src/motion/sellers.sql
+-- include src/motion/week.sql
 -- include src/motion/ended.sql
 -- include src/blind/point_types.sql
 -- include src/exchange/psi_types.sql
