@@ -72,6 +72,17 @@ my $log = -s $b->logfile;
 $b->safe_psql('postgres', sql("SET client_min_messages = error; DO \$\$ BEGIN PERFORM psi_answer(:file, 'accounts'); EXCEPTION WHEN OTHERS THEN NULL; END \$\$", flip($o, 300)));
 like(substr(slurp($b->logfile), $log), qr/LOG:  private set intersection under key "deal\/[0-9a-f]{8}" refused to role "postgres": its content was changed/, 'a refusal that is caught is in the server log');
 
+# --- a cancel in the middle of the work: nothing is spent, nothing left behind, and the offer can still be answered
+$b->safe_psql('postgres', "CREATE TABLE long AS SELECT account_id, name, website, lei FROM accounts UNION ALL SELECT i::text, NULL, 'long-' || i || '.com', NULL FROM generate_series(1, 20000) i");
+(undef, undef, $o) = step_of($a, "psi_offer('deal', 'accounts')");
+my $spent = left($b);
+my $start = time;
+like(error_of($b, sql("SET statement_timeout = 300; SELECT psi_answer(:file, 'long')", $o)), qr/canceling statement due to statement timeout/, 'a long answer is cancelled');
+cmp_ok(time - $start, '<', 10, 'at once');
+is(left($b), $spent, 'and spends nothing');
+is(scalar(grep { /tmp/ } key_files($dir_b)), 0, 'nor leaves a file');
+is(length((step_of($b, "psi_answer(:file, 'accounts')", $o))[2]) > 0, 1, 'the offer can be answered');
+
 # --- limits, of the owner alone
 like(error_of($b, "CREATE ROLE mapper; SET ROLE mapper; SELECT match_domain('a.com'); SET accountmatch.psi_min_keys = 5"), qr/permission denied to set parameter "accountmatch.psi_min_keys"/, 'limits are for superusers');
 is($b->safe_psql('postgres', "SET ROLE mapper; SET accountmatch.psi_max_keys = 5; RESET ROLE; SELECT match_domain('a.com'); SHOW accountmatch.psi_max_keys"),
