@@ -118,21 +118,27 @@ add_chunk(acm_store *store)
 	MemoryContextSwitchTo(old);
 }
 
+/*
+ * Give a draft its room: never more than a record may have, so that whether
+ * one is too long does not depend on what stood before it.
+ */
+static void
+set_room(acm_draft *draft, char *data, Size room)
+{
+	draft->data = data;
+	draft->max = Min(room, ACM_RECORD_MAX);
+}
+
 /* Start a record; see the header */
 void
 acm_store_start(acm_store *store, acm_draft *draft)
 {
 	draft->len = 0;
 	if (store->full)
-	{
-		draft->data = store->buffer;
-		draft->max = store->buffer_size;
-	}
+		set_room(draft, store->buffer, store->buffer_size);
 	else
-	{
-		draft->data = store->nchunks > 0 ? store->chunks[store->nchunks - 1] + store->used : NULL;
-		draft->max = store->chunk_size - store->used;
-	}
+		set_room(draft, store->nchunks > 0 ? store->chunks[store->nchunks - 1] + store->used : NULL,
+				 store->chunk_size - store->used);
 }
 
 /* Give a draft more room; see the header */
@@ -146,8 +152,7 @@ acm_store_enlarge(acm_store *store, acm_draft *draft, uint32 more)
 		(Size) (store->nchunks + 1) * store->chunk_size <= store->limit)
 	{
 		add_chunk(store);
-		draft->data = store->chunks[store->nchunks - 1];
-		draft->max = store->chunk_size;
+		set_room(draft, store->chunks[store->nchunks - 1], store->chunk_size);
 		if (draft->len > 0)
 			memcpy(draft->data, data, draft->len);
 		return;
@@ -166,8 +171,7 @@ acm_store_enlarge(acm_store *store, acm_draft *draft, uint32 more)
 		store->buffer_size = need * 2;
 		store->buffer = repalloc(store->buffer, store->buffer_size);
 	}
-	draft->data = store->buffer;
-	draft->max = store->buffer_size;
+	set_room(draft, store->buffer, store->buffer_size);
 }
 
 /* Keep the draft; see the header */

@@ -93,6 +93,17 @@ sql(q{CREATE TABLE arrays (account_id int, name text[], website text[]);
 	INSERT INTO arrays SELECT 1, array_agg('Acme ' || i), array_agg('acme' || i || '.com') FROM generate_series(1, 1000) i;
 	INSERT INTO arrays SELECT 2, '{{Acme 7,Beta},{Gamma,NULL}}', array_agg('n/a ' || i) FROM generate_series(1, 200000) i});
 is(overlap(q{'arrays', 'arrays'}, q{string_agg(our_id || their_id || rule, ' ' ORDER BY our_id, their_id)}), '11domain 12name 21name 22name', 'large arrays');
+# The limit of an account's size is the same in memory and in files, after small ones and large ones
+sql(q{CREATE TABLE heavy AS SELECT length AS account_id, (SELECT array_agg(lpad(to_hex(i), length, 'g')) FROM generate_series(1, 1000) i) AS name FROM unnest('{10,500,505,512}'::int[]) length;
+	CREATE VIEW not_heavy AS SELECT * FROM heavy WHERE account_id < 512;
+	CREATE TABLE heaviest AS SELECT account_id, name, repeat('o', 8000) AS website, repeat('o', 8000) AS owner FROM heavy;
+	CREATE VIEW heaviest_first AS SELECT * FROM heaviest ORDER BY account_id DESC});
+for my $memory (qw(64kB 4MB 1GB))
+{
+	is(sql(qq{SET work_mem = '$memory'; SELECT count(*) FROM accountmatch.overlap('not_heavy', 'not_heavy')}), '3', "accounts of half a megabyte, work_mem $memory");
+	fails_with($node, 'postgres', "SET work_mem = '$memory'; SELECT count(*) FROM accountmatch.overlap('$_', 'not_heavy')", '54000',
+		"an account of public.$_ takes more than 524288 bytes", undef, "$_, work_mem $memory") for qw(heaviest heaviest_first);
+}
 sql(q{CREATE TABLE long (account_id int, name text, website text, email text, country text, status text, owner text);
 	INSERT INTO long VALUES (1, repeat('Acme ', 1640), repeat('a.', 600000) || 'com', repeat('é', 500000), repeat('U', 9000), repeat('x', 100000), repeat('€', 9000)),
 		(2, repeat('Acme ', 3000), 'acme.com', NULL, NULL, NULL, NULL), (3, E'\x01\x02', E'\t', '@', '', '', '')});
