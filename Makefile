@@ -153,6 +153,8 @@ SQL_MODULES = \
 	src/motion/scores.sql \
 	src/motion/sellers.sql \
 	src/motion/week.sql \
+	src/motion/warm.sql \
+	src/motion/messages.sql \
 	src/motion/ended.sql \
 	src/exchange/psi_types.sql \
 	src/exchange/psi.sql
@@ -185,7 +187,8 @@ REGRESS = \
 	maps \
 	corrections \
 	scores \
-	weekly
+	weekly \
+	messages
 # Several sessions at once
 ISOLATION = remap
 ISOLATION_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale --inputdir=test/isolation --outputdir=build/isolation

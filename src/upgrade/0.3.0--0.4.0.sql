@@ -29,6 +29,8 @@
 -- include src/motion/scores.sql
 -- include src/motion/sellers.sql
 -- include src/motion/week.sql
+-- include src/motion/warm.sql
+-- include src/motion/messages.sql
 -- include src/motion/ended.sql
 -- include src/blind/point_types.sql
 -- include src/exchange/psi_types.sql
