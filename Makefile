@@ -155,6 +155,7 @@ SQL_MODULES = \
 	src/motion/week.sql \
 	src/motion/warm.sql \
 	src/motion/messages.sql \
+	src/motion/introductions.sql \
 	src/motion/ended.sql \
 	src/exchange/psi_types.sql \
 	src/exchange/psi.sql
@@ -188,7 +189,8 @@ REGRESS = \
 	corrections \
 	scores \
 	weekly \
-	messages
+	messages \
+	introductions
 # Several sessions at once
 ISOLATION = remap
 ISOLATION_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale --inputdir=test/isolation --outputdir=build/isolation

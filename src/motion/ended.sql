@@ -7,7 +7,7 @@ AS $$
 DECLARE
 	t text;
 BEGIN
-	FOREACH t IN ARRAY ARRAY['touch', 'weekly_item', 'disposition'] LOOP
+	FOREACH t IN ARRAY ARRAY['touch', 'weekly_item', 'disposition', 'introduction', 'account_plan'] LOOP
 		EXECUTE format('DELETE FROM _accountmatch.%I WHERE map_id IN (SELECT e.map_id FROM ended e)', t);
 	END LOOP;
 	DELETE FROM _accountmatch.signal g WHERE g.list_id IN (SELECT e.their_list FROM ended e);

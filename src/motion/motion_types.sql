@@ -38,3 +38,17 @@ COMMENT ON TYPE accountmatch.signal_run_row IS 'what a source of signals gave; s
 
 CREATE TYPE accountmatch.made_row AS (week date, owner text, accounts bigint, new bigint, capacity integer, candidates bigint);
 COMMENT ON TYPE accountmatch.made_row IS 'the list of a seller as it was made; see accountmatch.make_weekly_list';
+
+CREATE TYPE accountmatch.introduction_row AS (
+	introduction_id bigint,
+	partner text,
+	our_name text,
+	their_name text,
+	our_owner text,
+	their_owner text,
+	tier integer,
+	score real,
+	our_id text,
+	their_id text
+);
+COMMENT ON TYPE accountmatch.introduction_row IS 'an introduction as it was proposed; see accountmatch.propose_introductions';

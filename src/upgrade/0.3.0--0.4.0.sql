@@ -31,6 +31,7 @@
 -- include src/motion/week.sql
 -- include src/motion/warm.sql
 -- include src/motion/messages.sql
+-- include src/motion/introductions.sql
 -- include src/motion/ended.sql
 -- include src/blind/point_types.sql
 -- include src/exchange/psi_types.sql
