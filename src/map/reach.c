@@ -406,12 +406,16 @@ load_aliases(reach *r, const char *ids)
 	return true;
 }
 
-/* Note two members that are linked */
+/* Note two members that are linked. If one is gone, that may be news for the other */
 static void
 put_link(reach *r, uint32 ours, uint32 theirs)
 {
 	if (ours == ACM_NO_ENTRY || theirs == ACM_NO_ENTRY)
+	{
+		if (ours != ACM_NO_ENTRY || theirs != ACM_NO_ENTRY)
+			reach_member(r, ours != ACM_NO_ENTRY ? ours : theirs, LEVEL_CHANGED);
 		return;
+	}
 	if (r->nlinks == r->maxlinks)
 	{
 		r->maxlinks = Max(1024, r->maxlinks * 2);

@@ -98,7 +98,12 @@ BEGIN
 			SELECT x.match_id FROM pg_temp.accountmatch_reach r JOIN _accountmatch.match x ON x.map_id = m.map_id AND x.our_id = r.account_id
 			WHERE r.decides AND r.ours
 			UNION SELECT x.match_id FROM pg_temp.accountmatch_reach r JOIN _accountmatch.match x ON x.map_id = m.map_id AND x.their_id = r.account_id
-			WHERE r.decides AND NOT r.ours);
+			WHERE r.decides AND NOT r.ours
+			-- who is gone cannot be reached
+			UNION SELECT x.match_id FROM _accountmatch.changes_since(m.our_list, m.our_version) c
+			JOIN _accountmatch.match x ON x.map_id = m.map_id AND x.our_id = c.account_id WHERE c.change = 'removed'
+			UNION SELECT x.match_id FROM _accountmatch.changes_since(m.their_list, m.their_version) c
+			JOIN _accountmatch.match x ON x.map_id = m.map_id AND x.their_id = c.account_id WHERE c.change = 'removed');
 	END IF;
 	CREATE TEMP TABLE accountmatch_diff ON COMMIT DROP AS
 	SELECT o.old,
