@@ -111,6 +111,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) $(PSI_OBJS) \
 	src/map/account_keys.o \
 	src/map/key_set.o \
 	src/map/reach.o \
+	src/map/opportunities.o \
 	src/motion/read.o
 
 # The SQL script, module by module in floor order. Modules named *_types.sql,

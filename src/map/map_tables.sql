@@ -42,6 +42,7 @@ CREATE TABLE _accountmatch.account (
 	region text,
 	amount numeric,
 	currency text,
+	amounts jsonb,
 	keys bytea NOT NULL GENERATED ALWAYS AS (_accountmatch.account_keys(name, website, email, lei, duns, vat)) STORED,
 	PRIMARY KEY (list_id, account_id)
 );
@@ -49,6 +50,7 @@ ALTER TABLE _accountmatch.account ALTER keys SET STORAGE PLAIN;
 COMMENT ON TABLE _accountmatch.account IS 'stored accounts: match keys, and the fields that the list''s owner chose to keep';
 COMMENT ON COLUMN _accountmatch.account.hash IS 'of the source''s row';
 COMMENT ON COLUMN _accountmatch.account.website IS 'websites, then domains, as the source has them';
+COMMENT ON COLUMN _accountmatch.account.amounts IS 'open amounts by currency, if opportunities have several';
 COMMENT ON COLUMN _accountmatch.account.keys IS 'all by which another account can be linked to it, however loosely; see src/map/account_keys.h';
 COMMENT ON COLUMN _accountmatch.account.email IS 'the hosts of contacts'' addresses, if a company''s; never the addresses';
 

@@ -38,7 +38,8 @@ CREATE TYPE _accountmatch.source_row AS (
 	industry text,
 	region text,
 	amount numeric,
-	currency text
+	currency text,
+	amounts jsonb
 );
 
 CREATE TYPE accountmatch.run_row AS (

@@ -14,14 +14,18 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/numeric.h"
 
+#include "map/opportunities.h"
 #include "map/source.h"
 #include "normalize/domain.h"
 #include "normalize/epoch.h"
 #include "overlap/partner_table.h"
+#include "overlap/status.h"
 
 /* Counts with what is hashed: to be raised when what is stored of a row changes */
 #define STORED_FORM 1
@@ -71,6 +75,7 @@ typedef enum source_column
 	SRC_REGION,
 	SRC_AMOUNT,
 	SRC_CURRENCY,
+	SRC_AMOUNTS,
 	SRC_NCOLUMNS
 } source_column;
 
@@ -100,6 +105,10 @@ typedef struct source_reader
 {
 	DestReceiver pub;			/* must be first */
 	acm_partner_table table;
+	acm_opportunities *opportunities;	/* NULL if the list has none */
+	acm_statuses *statuses;
+	bool		keeps_status;
+	bool		keeps_amount;
 	accounts_hash *accounts;
 	uint64		nstored;
 	uint64		nsource;
@@ -210,6 +219,79 @@ hash_row(source_reader *reader, TupleTableSlot *slot)
 	return h;
 }
 
+/* The hash of what an account's opportunities say */
+static uint64
+hash_opportunities(source_reader *reader, const acm_opportunity_summary *s, uint64 h)
+{
+	h = hash_combine64(h, s->won * 2 + s->open);
+	for (int i = 0; i < s->namounts && reader->keeps_amount; i++)
+	{
+		struct varlena *amount = (struct varlena *) DatumGetPointer(s->amounts[i].amount);
+
+		h = hash_bytes_extended((const unsigned char *) s->amounts[i].currency, strlen(s->amounts[i].currency), h);
+		h = hash_bytes_extended((unsigned char *) VARDATA_ANY(amount), VARSIZE_ANY_EXHDR(amount), h);
+	}
+	return h;
+}
+
+/* The status that a word of the row says; unknown if there is none */
+static acm_status
+status_of(source_reader *reader, const Datum *values, const bool *nulls, source_column column)
+{
+	text	   *word;
+
+	if (nulls[column])
+		return ACM_STATUS_UNKNOWN;
+	word = DatumGetTextPP(values[column]);
+	return acm_status_of_word(reader->statuses, VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word));
+}
+
+/*
+ * Let an account's opportunities say what it is and what is open: a won one
+ * makes it a customer, an open one an opportunity, unless its own status is
+ * stronger. Of several currencies the account's own, else the first one, stands
+ * as its amount; all of them are kept apart.
+ */
+static void
+apply_opportunities(source_reader *reader, const acm_opportunity_summary *s, Datum *values, bool *nulls)
+{
+	acm_status	own = status_of(reader, values, nulls, SRC_STATUS);
+	acm_status	derived = s->won ? ACM_STATUS_CUSTOMER : s->open ? ACM_STATUS_OPPORTUNITY : ACM_STATUS_UNKNOWN;
+	StringInfoData json;
+	int			main_amount = 0;
+
+	if (own == ACM_STATUS_UNKNOWN)
+		own = status_of(reader, values, nulls, SRC_STAGE);
+	if (reader->keeps_status && derived != ACM_STATUS_UNKNOWN && (own == ACM_STATUS_UNKNOWN || derived < own))
+	{
+		values[SRC_STATUS] = CStringGetTextDatum(acm_status_name(reader->statuses, derived));
+		nulls[SRC_STATUS] = false;
+	}
+	if (!reader->keeps_amount || s->namounts == 0)
+		return;
+	initStringInfo(&json);
+	for (int i = 0; i < s->namounts; i++)
+	{
+		if (!nulls[SRC_CURRENCY] &&
+			pg_strcasecmp(s->amounts[i].currency, TextDatumGetCString(values[SRC_CURRENCY])) == 0)
+			main_amount = i;
+		appendStringInfoString(&json, i > 0 ? ", " : "{");
+		escape_json(&json, s->amounts[i].currency);
+		appendStringInfo(&json, ": %s", DatumGetCString(DirectFunctionCall1(numeric_out, s->amounts[i].amount)));
+	}
+	appendStringInfoChar(&json, '}');
+	values[SRC_AMOUNT] = s->amounts[main_amount].amount;
+	nulls[SRC_AMOUNT] = false;
+	nulls[SRC_CURRENCY] = (s->amounts[main_amount].currency[0] == '\0');
+	if (!nulls[SRC_CURRENCY])
+		values[SRC_CURRENCY] = CStringGetTextDatum(s->amounts[main_amount].currency);
+	if (s->namounts > 1)
+	{
+		values[SRC_AMOUNTS] = DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+		nulls[SRC_AMOUNTS] = false;
+	}
+}
+
 /* Append the texts of a value, which may be an array, to elements; returns how many there are then */
 static int
 append_texts(const acm_column *column, Datum value, Datum **elements, int n)
@@ -318,6 +400,7 @@ receive_source(TupleTableSlot *slot, DestReceiver *self)
 	Datum		values[SRC_NCOLUMNS];
 	bool		nulls[SRC_NCOLUMNS];
 	account_entry *e;
+	const acm_opportunity_summary *opportunities = NULL;
 	text	   *account_id;
 	uint64		hash;
 	uint64		id;
@@ -329,6 +412,10 @@ receive_source(TupleTableSlot *slot, DestReceiver *self)
 	account_id = id_of(reader, slot);
 	hash_id(VARDATA_ANY(account_id), VARSIZE_ANY_EXHDR(account_id), &id, &id2);
 	hash = hash_row(reader, slot);
+	if (reader->opportunities)
+		opportunities = acm_opportunities_of(reader->opportunities, VARDATA_ANY(account_id), VARSIZE_ANY_EXHDR(account_id));
+	if (opportunities)
+		hash = hash_opportunities(reader, opportunities, hash);
 	e = accounts_insert(reader->accounts, id, &found);
 	if (!found)
 	{
@@ -358,6 +445,8 @@ receive_source(TupleTableSlot *slot, DestReceiver *self)
 		set_texts(reader, slot, ACM_ATTR_EMAIL, ACM_ATTR_EMAIL, SRC_EMAIL, values, nulls);
 		for (int i = 0; i < (int) lengthof(kept); i++)
 			nulls[kept[i].column] = !get_value(reader, slot, kept[i].attr, &values[kept[i].column]);
+		if (opportunities)
+			apply_opportunities(reader, opportunities, values, nulls);
 		tuplestore_putvalues(reader->store, reader->desc, values, nulls);
 	}
 	MemoryContextSwitchTo(old);
@@ -418,6 +507,8 @@ choose_columns(source_reader *reader, ArrayType *fields)
 
 		for (int j = 0; j < n && !wanted; j++)
 			wanted = !nulls[j] && strcmp(TextDatumGetCString(names[j]), acm_attr_name(kept[i].attr)) == 0;
+		reader->keeps_status |= (kept[i].attr == ACM_ATTR_STATUS && wanted);
+		reader->keeps_amount |= (kept[i].attr == ACM_ATTR_AMOUNT && wanted);
 		if (!wanted)
 			reader->table.columns[kept[i].attr].form = ACM_FORM_NONE;
 	}
@@ -443,9 +534,9 @@ check_shrink(source_reader *reader, double max_shrink)
 PG_FUNCTION_INFO_V1(acm_source_changes);
 
 /*
- * source_changes(list_id, source, columns, fields, max_shrink): the accounts of
- * the source that are not stored as they are there, and those that it lost.
- * max_shrink null: whatever it lost.
+ * source_changes(list_id, source, columns, fields, max_shrink, opportunities,
+ * opportunities_query): the accounts of the source that are not stored as they
+ * are there, and those that it lost. max_shrink null: whatever it lost.
  */
 Datum
 acm_source_changes(PG_FUNCTION_ARGS)
@@ -472,6 +563,12 @@ acm_source_changes(PG_FUNCTION_ARGS)
 		reader->table.relname = "the file";
 	choose_columns(reader, PG_GETARG_ARRAYTYPE_P(3));
 
+	if (!PG_ARGISNULL(5))
+	{
+		reader->statuses = acm_statuses_load();
+		reader->opportunities = acm_opportunities_read(acm_source_resolve(text_to_cstring(PG_GETARG_TEXT_PP(5))),
+													   text_to_cstring(PG_GETARG_TEXT_PP(6)));
+	}
 	reader->accounts = accounts_create(CurrentMemoryContext, 1024, NULL);
 	read_stored(reader, list_id, receive_stored);
 	reader->pub.rStartup = source_startup;

@@ -25,7 +25,7 @@ COMMENT ON COLUMN accountmatch.matches.our_website IS 'our website or domain as 
 COMMENT ON COLUMN accountmatch.matches.our_country IS 'our country as the list has it';
 COMMENT ON COLUMN accountmatch.matches.our_status IS 'our account''s own status';
 COMMENT ON COLUMN accountmatch.matches.our_owner IS 'our account''s owner';
-COMMENT ON COLUMN accountmatch.matches.our_amount IS 'our open amount';
+COMMENT ON COLUMN accountmatch.matches.our_amount IS 'our open amount; in one currency, if opportunities have several';
 COMMENT ON COLUMN accountmatch.matches.our_currency IS 'currency of our open amount';
 COMMENT ON COLUMN accountmatch.matches.their_id IS 'their account_id';
 COMMENT ON COLUMN accountmatch.matches.their_website IS 'their website or domain as the list has it, or the host of an e-mail address';
@@ -90,8 +90,12 @@ FROM (SELECT x.map_id, x.partner, x.segment, x.tier, count(DISTINCT x.our_id) AS
 JOIN _accountmatch.map m ON m.map_id OPERATOR(pg_catalog.=) t.map_id
 JOIN _accountmatch.list l ON l.list_id OPERATOR(pg_catalog.=) m.their_list
 LEFT JOIN LATERAL (SELECT d.our_currency, sum(d.our_amount) AS our_amount
-	FROM (SELECT DISTINCT x.our_id, x.our_currency, x.our_amount FROM _accountmatch.match x
-		WHERE x.map_id OPERATOR(pg_catalog.=) t.map_id AND x.segment OPERATOR(pg_catalog.=) t.segment AND x.our_amount IS NOT NULL
+	FROM (SELECT DISTINCT x.our_id, nullif(v.currency, '') AS our_currency, v.amount AS our_amount FROM _accountmatch.match x
+		LEFT JOIN _accountmatch.account c ON c.list_id OPERATOR(pg_catalog.=) m.our_list AND c.account_id OPERATOR(pg_catalog.=) x.our_id
+			AND c.amounts IS NOT NULL
+		CROSS JOIN LATERAL (SELECT e.key AS currency, e.value::pg_catalog.numeric AS amount FROM pg_catalog.jsonb_each_text(c.amounts) e
+			UNION ALL SELECT x.our_currency, x.our_amount WHERE c.amounts IS NULL) v
+		WHERE x.map_id OPERATOR(pg_catalog.=) t.map_id AND x.segment OPERATOR(pg_catalog.=) t.segment AND v.amount IS NOT NULL
 			AND NOT x.needs_review AND x.rule OPERATOR(pg_catalog.<>) 'family') d
 	GROUP BY d.our_currency) a ON true;
 COMMENT ON VIEW accountmatch.partner_summary IS 'totals per partner, segment and currency; each account counts once, and amounts of different currencies are never added';

@@ -7,7 +7,7 @@ user=$("$lib/user.sh")
 copy=$WORK/tap
 rm -rf "$copy"
 mkdir -p "$copy/tmp_check"
-cp -r test doc README.md META.json CHANGELOG.md accountmatch.control src release "$copy/"
+cp -r test doc examples README.md META.json CHANGELOG.md accountmatch.control src release "$copy/"
 chmod -R go+rX "$copy"
 [ "$(id -un)" = "$user" ] || chown -R "$user" "$copy"
 # a file of another user, for tests that must not trust one
