@@ -132,10 +132,10 @@ BEGIN
 END $$;
 
 -- rules change, some weeks
-CREATE FUNCTION change_rules() RETURNS void LANGUAGE sql
+CREATE FUNCTION change_rules(similar_share float DEFAULT 0.6) RETURNS void LANGUAGE sql
 AS $$
 	SELECT set_rules(pick('p1', 'p2', 'p3'), rules => pick('{id,domain,email,name,near}', '{domain,name,near}', '{id,email,name}', '{domain}')::text[],
-		"similar" => random() < 0.6, domain_cap => floor(random() * 5)::int)
+		"similar" => random() < similar_share, domain_cap => floor(random() * 5)::int)
 $$;
 
 -- The corrections of a partner, as overlap() takes them
