@@ -58,6 +58,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) $(PSI_OBJS) \
 	src/exchange/psi_files.o \
 	src/exchange/psi_read.o \
 	src/exchange/psi_result.o \
+	src/exchange/psi_sessions.o \
 	src/exchange/psi_sql.o \
 	src/normalize/domain_sql.o \
 	src/normalize/company_sql.o \

@@ -72,47 +72,6 @@ acm_kit_public_key(const char *name)
 	acm_cleanse(&pair, sizeof pair);
 }
 
-/* Compute the key that the other side computes; it is pending */
-void
-acm_kit_agree(const char *name, const char *label, const char *their_public)
-{
-	char		path[150];
-	acm_key_record pair;
-	acm_key_record key;
-	uint8_t		their[ACM_PUBLIC_LEN];
-	uint8_t		id[ACM_KEY_ID_LEN];
-	char		hex[2 * ACM_KEY_ID_LEN + 1];
-	char		code[ACM_CODE_BUF];
-	char		digits[ACM_FINGERPRINT_BUF];
-
-	check_name(name);
-	snprintf(path, sizeof path, "%s.pair", name);
-	if (!read_key(path, &pair))
-		acm_kit_die("there is no key pair \"%s\": run public-key first", name);
-	if (strlen(label) == 0 || strlen(label) > ACM_KEY_LABEL_MAX)
-		acm_kit_die("a label has 1 to %d bytes, and is the same on both sides", ACM_KEY_LABEL_MAX);
-	if (strlen(their_public) != 2 * ACM_PUBLIC_LEN || !acm_unhex(their_public, ACM_PUBLIC_LEN, their) || !acm_p256_valid(their))
-		acm_kit_die("that is no public key: it has %d hex digits", 2 * ACM_PUBLIC_LEN);
-	if (memcmp(their, pair.own_public, sizeof their) == 0)
-		acm_kit_die("that is your own public key");
-	acm_key_begin(&key, ACM_KEY_AGREED, acm_key_epoch(&pair), ROLE, label);
-	if (!acm_key_agree(&key, &pair, their) || !acm_key_seal(&key) || !acm_key_id(&key, id) ||
-		!acm_key_code(&key, true, code) || !acm_key_digits(&key, digits))
-		acm_kit_die("OpenSSL could not agree on a key");
-	acm_hex(id, sizeof id, hex);
-	snprintf(path, sizeof path, "%s.%s", name, hex);
-	if (access(path, F_OK) != 0)
-	{
-		snprintf(path, sizeof path, "%s.%s.pending", name, hex);
-		acm_kit_write_file(path, (acm_bytes) {&key, sizeof key}, false);
-	}
-	printf("key          %s/%s\n", name, hex);
-	printf("your code    %s\n", code);
-	printf("fingerprint  %s\n", digits);
-	acm_cleanse(&pair, sizeof pair);
-	acm_cleanse(&key, sizeof key);
-}
-
 /* Call use for each agreed key of the home directory until it gives true */
 static bool
 each_key(bool (*use) (const char *file, const acm_key_record *key, void *arg), void *arg)
@@ -220,6 +179,52 @@ has_sides(const char *file, const acm_key_record *key, void *arg)
 	}
 	w->key = *key;
 	return true;
+}
+
+/* Compute the key that the other side computes; it is pending */
+void
+acm_kit_agree(const char *name, const char *label, const char *their_public)
+{
+	char		path[150];
+	acm_key_record pair;
+	acm_key_record key;
+	uint8_t		their[ACM_PUBLIC_LEN];
+	uint8_t		id[ACM_KEY_ID_LEN];
+	char		hex[2 * ACM_KEY_ID_LEN + 1];
+	char		code[ACM_CODE_BUF];
+	char		digits[ACM_FINGERPRINT_BUF];
+	wanted_sides w;
+
+	check_name(name);
+	snprintf(path, sizeof path, "%s.pair", name);
+	if (!read_key(path, &pair))
+		acm_kit_die("there is no key pair \"%s\": run public-key first", name);
+	if (strlen(label) == 0 || strlen(label) > ACM_KEY_LABEL_MAX)
+		acm_kit_die("a label has 1 to %d bytes, and is the same on both sides", ACM_KEY_LABEL_MAX);
+	if (strlen(their_public) != 2 * ACM_PUBLIC_LEN || !acm_unhex(their_public, ACM_PUBLIC_LEN, their) || !acm_p256_valid(their))
+		acm_kit_die("that is no public key: it has %d hex digits", 2 * ACM_PUBLIC_LEN);
+	if (memcmp(their, pair.own_public, sizeof their) == 0)
+		acm_kit_die("that is your own public key");
+	acm_key_begin(&key, ACM_KEY_AGREED, acm_key_epoch(&pair), ROLE, label);
+	if (!acm_key_agree(&key, &pair, their) || !acm_key_seal(&key) || !acm_key_id(&key, id) ||
+		!acm_key_code(&key, true, code) || !acm_key_digits(&key, digits))
+		acm_kit_die("OpenSSL could not agree on a key");
+	acm_hex(id, sizeof id, hex);
+	w = (wanted_sides) {.own = key.own_public, .their = key.their_public};
+	if (each_key(has_sides, &w) && strcmp(w.key.label, label) != 0)
+		acm_kit_die("these two public keys are agreed on already under the label \"%s\": begin with public-key under another name", w.key.label);
+	acm_cleanse(&w, sizeof w);
+	snprintf(path, sizeof path, "%s.%s", name, hex);
+	if (access(path, F_OK) != 0)
+	{
+		snprintf(path, sizeof path, "%s.%s.pending", name, hex);
+		acm_kit_write_file(path, (acm_bytes) {&key, sizeof key}, false);
+	}
+	printf("key          %s/%s\n", name, hex);
+	printf("your code    %s\n", code);
+	printf("fingerprint  %s\n", digits);
+	acm_cleanse(&pair, sizeof pair);
+	acm_cleanse(&key, sizeof key);
 }
 
 /* The key of two sides */

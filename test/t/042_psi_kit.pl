@@ -57,6 +57,7 @@ kit_fails('not confirmed yet', 'answer', @reveal, "$work/offer", "$work/list.csv
 kit_fails('your own code', 'confirm', 'acme', $his_code);
 kit_fails('does not confirm', 'confirm', 'acme', '0' x 32);
 like(kit_ok('confirm', 'acme', $a->safe_psql('postgres', "SELECT confirmation_code('globex')")), qr/^confirmed/, 'confirmed');
+kit_fails('agreed on already under the label "acme and globex"', 'agree', 'acme', 'another label', $ours);
 like(kit_ok('inspect', "$work/offer"), qr/labelled "acme and globex".*tells the other: account_id, name, owner\./s, 'inspect tells the terms');
 kit_fails('attributes to reveal other than those that we accept', 'answer', '--min-keys', 1, "$work/offer", "$work/list.csv");
 kit_fails('at least 10 are required', 'answer', '--reveal', 'account_id,name,owner', "$work/offer", "$work/list.csv");

@@ -129,6 +129,35 @@ test_honest(void)
 	}
 }
 
+/* Giving up at each step: what each side knows by then, as doc/psi.md and the README have it */
+static void
+test_giving_up(void)
+{
+	static const char sizes[] = "The sizes of both sets.";
+	static const char rows[] = "Which of its own keys are common, and the sizes of both sets.";
+	static const char details[] = "Which keys are common, and of the accounts with them what the terms reveal.";
+	/* by the file that was taken in last */
+	static const char *const knows[] = {NULL, NULL, sizes, sizes, sizes, rows, rows, rows, details, details};
+	session		s = begin(&all_terms, false);
+	acm_psi_facts facts;
+
+	acm_psi_tell(s.side[1], &facts);
+	ok(strcmp(acm_psi_we_know(&facts), sizes) == 0 && !facts.knows_common, "the answerer of an offer knows sizes");
+	acm_psi_tell(s.side[0], &facts);
+	ok(strcmp(acm_psi_we_know(&facts), "Nothing of the other side.") == 0, "who has made an offer knows nothing");
+	for (int n = 2; n <= 9; n++)
+	{
+		acm_psi_common c;
+
+		if (!step(&s, n))
+			abort();
+		acm_psi_tell(s.side[n % 2 == 0 ? 0 : 1], &facts);
+		ok(strcmp(acm_psi_we_know(&facts), knows[n]) == 0, "what who takes a file in knows by it");
+		ok(facts.knows_common == (n >= 5) && (facts.common[ACM_PSI_DOMAIN] > 0) == (n >= 5), "common keys from file 5 or 6 on");
+		ok(acm_psi_common_key(s.side[n % 2 == 0 ? 0 : 1], 0, &c) == (n >= 8), "and what was revealed at the end");
+	}
+}
+
 /* Whether two files share a stretch of 16 bytes that both have at a place where a value begins */
 static bool
 share_values(acm_bytes a, acm_bytes b)
@@ -778,6 +807,7 @@ main(int argc, char **argv)
 	if (argc > 1)
 		return dump(argv[1]);
 	test_honest();
+	test_giving_up();
 	test_traffic();
 	test_third_party();
 	test_manifests();
