@@ -301,7 +301,9 @@ match_crowded_host(acm_engine *engine, const acm_group_side in[2])
 					continue;
 				if (readable)
 					alike = acm_match_similarity(ours->words, ours->len, theirs->words, theirs->len) >= CROWDED_SIMILARITY;
-				acm_each_pair(engine, ACM_KIND_DOMAIN, pair, alike ? pair_by_host_and_name : pair_in_crowd, &count);
+				/* rows may be many: a rejection that nobody wants to see is not worth a look at them */
+				if (alike || engine->options.all_evidence)
+					acm_each_pair(engine, ACM_KIND_DOMAIN, pair, alike ? pair_by_host_and_name : pair_in_crowd, &count);
 			}
 		}
 	}

@@ -186,5 +186,11 @@ INSERT INTO ours SELECT i, 'Zorblat Quandrix', ARRAY['linkedin.com/company/handl
 INSERT INTO theirs SELECT i, md5(i::text), ARRAY['handle' || i || '.com'] FROM generate_series(1, 40000) i;
 SELECT lives_ok($$SELECT count(*) FROM overlap('ours', 'theirs', similar => true)$$, 'many handles of one name');
 
+-- nor the rows of names that share a domain and are not alike
+TRUNCATE ours, theirs;
+INSERT INTO ours SELECT i, md5((i % 60)::text), '{acme.com}' FROM generate_series(1, 120000) i;
+SELECT results_eq($$SELECT count(*), count(DISTINCT company) FROM overlap('ours', 'ours', rules => '{domain}')$$,
+	$$VALUES (239940::bigint, 60::bigint)$$, 'a crowded domain of many rows');
+
 SELECT * FROM finish();
 ROLLBACK;
