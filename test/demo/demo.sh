@@ -9,4 +9,5 @@ psql='psql -X -q -v ON_ERROR_STOP=1 -P pager=off -P footer=off -P linestyle=unic
 $psql -d postgres -c 'DROP DATABASE IF EXISTS demo WITH (FORCE)' -c 'CREATE DATABASE demo'
 $psql -d demo -f load.sql
 $psql -d demo -f demo.sql
+$psql -d demo -f week.sql
 echo 'The server is still there. "make psql" connects to it, "make demo-stop" stops and removes it.'

@@ -13,7 +13,10 @@ for my $run (1, 2)
 {
 	my ($out, $err) = run_command([ 'sh', 'test/demo/demo.sh' ]);
 	is($err, '', "run $run: no error");
-	like($out, qr/== 4\. .*make psql.*make demo-stop/s, "run $run: to the end");
+	like($out, qr/== 4\. .*== 5\. .*make psql.*make demo-stop/s, "run $run: to the end");
+	like($out, qr/^ \Q$_\E/m, "run $run: the second week has $_") for 'reclassified │ theirs changed', 'changed      │ ours changed', 'lost         │ theirs removed',
+	  'lost         │ theirs changed', 'new          │ theirs added';
+	like($out, qr/^ a week ago │\s+(\d+) │.*\n now        │\s+(\d+) │/m, "run $run: and an as-of query");
 	for my $only ('overlap\(\) finds and the join', 'the join by hand finds and')
 	{
 		my ($rows) = $out =~ /^Five pairs that $only.*\n.*\n.*\n((?:.*│.*\n)+)/m;
@@ -27,7 +30,7 @@ is($node->safe_psql('demo', 'SELECT (SELECT count(*) FROM ours), (SELECT count(*
 	join('|', map { s/,//r } $readme =~ /\| (?:the )?([\d,]+) (?:accounts|pairs)/g), 'rows, as in its README');
 is( $node->safe_psql('demo', q{
 	SELECT count(*) FROM truth LEFT JOIN ours ON ours.account_id = our_id LEFT JOIN theirs ON theirs.account_id = their_id
-	WHERE ours.account_id IS NULL OR theirs.account_id IS NULL}), '0', 'the truth is about these lists');
+	WHERE ours.account_id IS NULL OR theirs.account_id IS NULL}), '1', 'the truth is about these lists, but for the account that went in the second week');
 
 # overlap() is better than the joins by hand at both, and keeps its bars
 my $score = q{
