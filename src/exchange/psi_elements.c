@@ -6,60 +6,48 @@
  */
 #include "compat.h"
 
-#include "access/xact.h"
 #include "blind/point.h"
 #include "exchange/psi_session.h"
 #include "fmgr.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
-/*
- * The session that was used last, kept for one statement of the client: by the
- * next one it may be finished, or its key another role's.
- */
+/* The session of a call's rows, in the memory of the query: it is zeroed when that ends */
 typedef struct kept_session
 {
-	MemoryContext cxt;			/* its reset frees the core, which zeroes it */
+	MemoryContext cxt;			/* holds this struct, too */
 	acm_psi    *psi;
-	char		name[NAMEDATALEN];
-	TimestampTz statement;
-	Oid			user;
+	size_t		len;
+	char		name[FLEXIBLE_ARRAY_MEMBER];
 } kept_session;
-
-static kept_session kept;
 
 /* The session of an argument */
 static acm_psi *
-session_of(text *argument)
+session_of(FunctionCallInfo fcinfo, int n)
 {
-	TimestampTz now = GetCurrentStatementStartTimestamp();
+	text	   *argument = PG_GETARG_TEXT_PP(n);
 	size_t		len = VARSIZE_ANY_EXHDR(argument);
+	kept_session *kept = fcinfo->flinfo->fn_extra;
 	MemoryContext cxt;
 	MemoryContext old;
 
-	if (kept.cxt && kept.statement == now && kept.user == GetUserId() &&
-		strlen(kept.name) == len && memcmp(kept.name, VARDATA_ANY(argument), len) == 0)
-		return kept.psi;
-	if (kept.cxt)
+	if (kept && kept->len == len && memcmp(kept->name, VARDATA_ANY(argument), len) == 0)
+		return kept->psi;
+	if (kept)
 	{
-		cxt = kept.cxt;
-		kept.cxt = NULL;
-		MemoryContextDelete(cxt);
+		fcinfo->flinfo->fn_extra = NULL;
+		MemoryContextDelete(kept->cxt);
 	}
-
-	/* below this call's context until it is whole, so that an error frees it */
-	cxt = AllocSetContextCreate(CurrentMemoryContext, "accountmatch psi session", ALLOCSET_DEFAULT_SIZES);
+	cxt = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "accountmatch psi session", ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(cxt);
-	kept.psi = acm_psi_load_session(text_to_cstring(argument));
+	kept = palloc(offsetof(kept_session, name) + len);
+	kept->cxt = cxt;
+	kept->len = len;
+	memcpy(kept->name, VARDATA_ANY(argument), len);
+	kept->psi = acm_psi_load_session(text_to_cstring(argument));
 	MemoryContextSwitchTo(old);
-	MemoryContextSetParent(cxt, TopMemoryContext);
-	kept.cxt = cxt;
-	text_to_cstring_buffer(argument, kept.name, sizeof kept.name);
-	kept.statement = now;
-	kept.user = GetUserId();
-	return kept.psi;
+	fcinfo->flinfo->fn_extra = kept;
+	return kept->psi;
 }
 
 /* The kind of an argument */
@@ -100,7 +88,7 @@ acm_psi_blind(PG_FUNCTION_ARGS)
 {
 	acm_psi_kind kind = kind_of(PG_GETARG_TEXT_PP(0));
 	text	   *key = PG_GETARG_TEXT_PP(1);
-	acm_psi    *psi = session_of(PG_GETARG_TEXT_PP(2));
+	acm_psi    *psi = session_of(fcinfo, 2);
 	acm_point  *point = palloc(sizeof *point);
 
 	if (!acm_psi_blind_one(psi, kind, (acm_bytes) {VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key)}, point->xy))
@@ -117,7 +105,7 @@ acm_psi_evaluate(PG_FUNCTION_ARGS)
 {
 	acm_psi_kind kind = kind_of(PG_GETARG_TEXT_PP(0));
 	acm_point  *in = (acm_point *) PG_GETARG_POINTER(1);
-	acm_psi    *psi = session_of(PG_GETARG_TEXT_PP(2));
+	acm_psi    *psi = session_of(fcinfo, 2);
 	acm_point  *out = palloc(sizeof *out);
 
 	if (!acm_psi_evaluate_one(psi, kind, in->xy, out->xy))
@@ -135,7 +123,7 @@ acm_psi_tag_of(PG_FUNCTION_ARGS)
 {
 	acm_psi_kind kind = kind_of(PG_GETARG_TEXT_PP(0));
 	acm_point  *point = (acm_point *) PG_GETARG_POINTER(1);
-	acm_psi    *psi = session_of(PG_GETARG_TEXT_PP(2));
+	acm_psi    *psi = session_of(fcinfo, 2);
 	char	   *role = text_to_cstring(PG_GETARG_TEXT_PP(3));
 	acm_tag    *tag = palloc(sizeof *tag);
 	bool		opener = strcmp(role, "opener") == 0;

@@ -15,6 +15,7 @@
 
 static const char SESSION_SUFFIX[] = ".psi";
 static const char SENT_SUFFIX[] = ".psi-sent";
+static const char TEMPORARY_SUFFIX[] = ".tmp";
 
 /* A session's name */
 void
@@ -185,7 +186,7 @@ read_file(const char *path)
 static void
 write_file(const char *dir, const char *path, acm_bytes content)
 {
-	char	   *temporary = psprintf("%s.tmp", path);
+	char	   *temporary = psprintf("%s%s", path, TEMPORARY_SUFFIX);
 	const char *p = content.data;
 	size_t		done = 0;
 	int			fd;
@@ -245,8 +246,14 @@ void
 acm_psi_unlink_session(const acm_psi_place *place)
 {
 	for (int sent = 0; sent < 2; sent++)
-		if (unlink(session_path(place, sent)) != 0 && errno != ENOENT)
+	{
+		char	   *path = session_path(place, sent);
+
+		/* what a crash left of it, too */
+		if ((unlink(path) != 0 && errno != ENOENT) ||
+			(unlink(psprintf("%s%s", path, TEMPORARY_SUFFIX)) != 0 && errno != ENOENT))
 			file_error("remove a session");
+	}
 }
 
 /* Take the name of a session's file apart */

@@ -16,13 +16,14 @@ $(CRYPTO_TESTS:%=$(WORK)/unit/%): $(WORK)/unit/%: test/unit/%.c test/unit/tap.h 
 .PHONY: test-psi
 test-unit: test-psi
 
-test-psi: $(WORK)/unit/psi
-	prove --exec '' $<
+test-psi: $(WORK)/unit/psi $(WORK)/unit/psi_hostile
+	prove --exec '' $(WORK)/unit/psi
+	prove --exec '' $(WORK)/unit/psi_hostile
 	rm -rf '$(WORK)/unit/transcript' && mkdir -p '$(WORK)/unit/transcript'
-	$< '$(WORK)/unit/transcript'
+	$(WORK)/unit/psi '$(WORK)/unit/transcript'
 	prove --exec python3 test/unit/psi_transcript.py :: '$(WORK)/unit/transcript' doc/psi.md
 
-$(WORK)/unit/psi: test/unit/psi.c test/unit/psi_peer.h test/unit/tap.h $(CRYPTO_OBJS:.o=.c) $(PSI_OBJS:.o=.c) $(GENERATED) $(wildcard src/*/*.h)
+$(WORK)/unit/psi $(WORK)/unit/psi_hostile: $(WORK)/unit/%: test/unit/%.c test/unit/psi_peer.h test/unit/tap.h $(CRYPTO_OBJS:.o=.c) $(PSI_OBJS:.o=.c) $(GENERATED) $(wildcard src/*/*.h)
 	mkdir -p '$(@D)'
 	$(CC) -O1 -g -Wall -Wextra -Werror -Wno-unused-function -Isrc $(ACM_ICU_CFLAGS) -o '$@' $< $(PSI_OBJS:.o=.c) $(CRYPTO_OBJS:.o=.c) $(NORMALIZE_OBJS:.o=.c) $(ACM_ICU_LIBS) -lcrypto
 

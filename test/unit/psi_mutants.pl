@@ -38,6 +38,8 @@ my @mutants = (
 	[ 'reveal points of other rows, permuted replies', 'reveal.c', '!acm_equal_secret(said + (size_t) j * 16,', 'false && !acm_equal_secret(said + (size_t) j * 16,' ],
 	[ 'own reveal points sent back', 'reveal.c', 'memcmp(own, theirs, sizeof own) == 0', 'false' ],
 	[ 'payloads that do not open', 'reveal.c', '!gcm(side->secrets[j].key[ACM_PSI_AT(ACM_PSI_OTHER(psi->role))], false,' . "\n\t\t\t\t\t payloads + j * sealed, psi->terms.payload, plain)", '(gcm(side->secrets[j].key[ACM_PSI_AT(ACM_PSI_OTHER(psi->role))], false, payloads + j * sealed, psi->terms.payload, plain), false)' ],
+	[ 'payloads that harm who shows them', 'reveal.c', '(len != ABSENT && !is_clean_text(text, len))', 'false' ],
+	[ 'more accounts told than counted', 'reveal.c', 'total == 0 || shown > total', 'false' ],
 	[ 'crowded hosts', 'psi_list.c', 'stays = crowded(list, accounts, key->naccounts, cap, seen);', 'stays = false;' ],
 	[ 'names of many', 'psi_list.c', 'stays = kind == ACM_PSI_NAME && key->naccounts > cap;', 'stays = false;' ],
 );
@@ -65,8 +67,12 @@ for my $m ([ 'nothing taken out', 'round.c', 'static bool', 'static bool' ], @mu
 	print $out $text;
 	close $out;
 	my @rest = grep { !m{/\Q$name\E\.o$} } @objects;
-	system("$cc -w -Isrc -o $dir/psi test/unit/psi.c $dir/$name @rest $libs") == 0 or die "does not compile: $what";
-	my $good = run_tests("$dir/psi");
+	my $good = 1;
+	for my $test ('psi', 'psi_hostile')
+	{
+		system("$cc -w -Isrc -o $dir/$test test/unit/$test.c $dir/$name @rest $libs") == 0 or die "does not compile: $what";
+		$good &&= run_tests("$dir/$test");
+	}
 	$n++;
 	print $n == 1 ? ($good ? '' : 'not ') . "ok 1 - the tests pass as it is\n" :
 		($good ? 'not ' : '') . "ok $n - they notice that nothing stands against $what\n";
