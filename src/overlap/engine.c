@@ -396,6 +396,8 @@ acm_engine_run(acm_engine *engine)
 	{
 		engine->list[side].late_names = acm_names_can_wait(&engine->options) &&
 			(engine->numbering->later & (1 << ACM_KIND_NAME)) == 0;
+		engine->list[side].only_matches = engine->options.only_matches && engine->list[side].late_names &&
+			engine->numbering->later == 0 && engine->corrections == NULL;
 		acm_list_read(&engine->list[side], side, engine->numbering, engine->statuses,
 					  engine->corrections, budget / 4);
 		acm_stage_done(reading[side], engine->list[side].nrows);

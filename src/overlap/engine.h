@@ -92,6 +92,7 @@ typedef struct acm_options
 {
 	uint32		rules;			/* a bit for each acm_rule */
 	int			domain_cap;		/* at most so many names of a list under a host that matches by itself */
+	bool		only_matches;	/* nobody asks for accounts without a match */
 	bool		all_evidence;	/* keep all evidence, also the rejected */
 	const char *only_ids[2];	/* of this pair alone, if not NULL */
 	uint32		only[2];		/* its rows; ACM_NO_ROW: of all. Set by the engine */

@@ -89,6 +89,8 @@ struct acm_keys
 	uint32		nkeys;			/* given out */
 	BufFile   **files;			/* NULL while all is in memory */
 	uint64		spilled;
+	uint64	   *filter;			/* bits by hash; NULL: none */
+	uint32		filter_mask;	/* of bits */
 };
 
 /* Read the length that stands before a key's bytes */
@@ -247,6 +249,45 @@ acm_keys_add(acm_keys *keys, const char *bytes, bool stays, char **base,
 			keys->nnotes * sizeof(note) + MemoryContextMemAllocated(keys->arena, false) > keys->limit)
 			spill(keys);
 	}
+}
+
+/* Make a filter of the keys that were added; see the header */
+void
+acm_keys_make_filter(acm_keys *keys)
+{
+	MemoryContext old;
+	Size		bytes = sizeof(uint64);
+
+	/* what went to files will be looked for there */
+	if (keys->files)
+		return;
+	/* eight bits a key, while there are hashes to tell them apart */
+	while (bytes < keys->nnotes && bytes < UINT32_C(1) << (32 - 6))
+		bytes *= 2;
+	old = MemoryContextSwitchTo(keys->context);
+	keys->filter = acm_make_array(bytes, 1, MCXT_ALLOC_ZERO);
+	keys->filter_mask = bytes * BITS_PER_BYTE - 1;
+	MemoryContextSwitchTo(old);
+	for (Size i = 0; i < keys->nnotes; i++)
+	{
+		uint32		bit = keys->notes[i].hash / TARGETS & keys->filter_mask;
+
+		if ((i & CHECK_EVERY) == 0)
+			CHECK_FOR_INTERRUPTS();
+		keys->filter[bit / 64] |= UINT64CONST(1) << (bit % 64);
+	}
+}
+
+/* Whether a key may have been added before the filter was made */
+bool
+acm_keys_may_have(const acm_keys *keys, const char *bytes)
+{
+	uint32		bit;
+
+	if (keys->filter == NULL)
+		return true;
+	bit = hash_key(bytes + sizeof(uint16), key_length(bytes), keys->seed) / TARGETS & keys->filter_mask;
+	return (keys->filter[bit / 64] & UINT64CONST(1) << (bit % 64)) != 0;
 }
 
 /* Whether two notes are of the same key */
@@ -447,6 +488,9 @@ acm_keys_finish(acm_keys *keys)
 	}
 	if (keys->notes)
 		pfree(keys->notes);
+	if (keys->filter)
+		pfree(keys->filter);
+	keys->filter = NULL;
 	keys->notes = NULL;
 	MemoryContextDelete(keys->arena);
 	keys->arena = NULL;

@@ -29,6 +29,12 @@ extern acm_keys *acm_keys_create(Size memory_limit, uint64 seed);
 extern void acm_keys_add(acm_keys *keys, const char *bytes, bool stays,
 						 char **base, uint16 stride, uint16 offset, uint32 index);
 
+/* Make it quick to tell of most other keys that they were not added by now */
+extern void acm_keys_make_filter(acm_keys *keys);
+
+/* Whether a key may have been added before the filter was made; true if there is none */
+extern bool acm_keys_may_have(const acm_keys *keys, const char *bytes);
+
 /* Write all numbers */
 extern void acm_keys_finish(acm_keys *keys);
 

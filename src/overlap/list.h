@@ -137,6 +137,7 @@ typedef struct acm_list
 	uint32		nlinks[ACM_NKINDS];
 	uint32		maxlinks[ACM_NKINDS];
 	acm_store  *store;
+	bool		only_matches;	/* of accounts that cannot have a match, only the account_id is kept */
 	bool		late_names;		/* names do not stand among the keys of a record: see late_names.h */
 	acm_unknown_word unknown_words[ACM_UNKNOWN_WORDS];
 	int			nunknown_words;

@@ -152,6 +152,7 @@ acm_overlap(PG_FUNCTION_ARGS)
 	bool		one_sided = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 	bool		best = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
 
+	engine->options.only_matches = !one_sided;
 	acm_engine_run(engine);
 	acm_result_put(engine, one_sided, best, rsinfo->setResult, rsinfo->setDesc);
 	return end(engine);

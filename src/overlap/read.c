@@ -353,25 +353,54 @@ put_keys(acm_reader *reader, TupleTableSlot *slot)
 	acm_put_families(reader);
 }
 
-/* A row from the executor */
+/*
+ * Whether the row at hand can have a match by its keys: identifiers and
+ * domains, where these alone are asked for.
+ */
 static bool
-receive_row(TupleTableSlot *slot, DestReceiver *self)
+can_match(acm_reader *reader)
 {
-	acm_reader *reader = (acm_reader *) self;
+	const acm_list *list = reader->list;
+	const acm_row *row = &list->rows[list->nrows];
+	const char *at = reader->record.data + acm_record_of(reader)->keys;
+
+	for (int kind = 0; kind < ACM_NKINDS; kind++)
+	{
+		const acm_keys *keys = reader->numbering->kind[kind];
+
+		for (uint32 i = row->link[kind]; i < list->nlinks[kind]; i++)
+		{
+			const char *bytes = at + sizeof(uint16);
+			acm_key		key;
+
+			at = acm_read_key(at, &key);
+			if (acm_keys_may_have(keys, bytes) ||
+				(kind == ACM_KIND_DOMAIN && key.extra_len > 0 && acm_keys_may_have(keys, key.extra)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Take back what is in the record behind the account_id, and the row's links */
+static void
+keep_only_id(acm_reader *reader)
+{
+	acm_list   *list = reader->list;
+
+	for (int kind = 0; kind < ACM_NKINDS; kind++)
+		list->nlinks[kind] = list->rows[list->nrows].link[kind];
+	reader->record.len = acm_record_of(reader)->keys;
+}
+
+/* The fields of the row at hand that are shown */
+static void
+put_fields(acm_reader *reader, TupleTableSlot *slot)
+{
 	acm_list   *list = reader->list;
 	const acm_column *columns = list->table.columns;
-	MemoryContext old = MemoryContextSwitchTo(reader->per_row);
 	Datum		value;
 
-	slot_getallattrs(slot);
-
-	acm_store_start(list->store, &reader->record);
-	memset(acm_record_room(reader, sizeof(acm_record)), 0, sizeof(acm_record));
-	reader->record.len = sizeof(acm_record);
-
-	reader->suppressed = false;
-	reader->hosted = false;
-	take_id(reader, slot);
 	if (get_value(reader, slot, ACM_ATTR_NAME, &value))
 		acm_show_text(reader, &columns[ACM_ATTR_NAME], ACM_FIELD_NAME, value);
 	for (acm_attr attr = ACM_ATTR_WEBSITE; attr <= ACM_ATTR_EMAIL; attr++)
@@ -400,9 +429,31 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 		acm_put_field(reader, ACM_FIELD_AMOUNT, VARDATA_ANY(numeric), VARSIZE_ANY_EXHDR(numeric));
 	}
 	list->rows[list->nrows].status = status_of_row(reader, slot);
+}
 
+/* A row from the executor */
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	acm_reader *reader = (acm_reader *) self;
+	acm_list   *list = reader->list;
+	MemoryContext old = MemoryContextSwitchTo(reader->per_row);
+
+	slot_getallattrs(slot);
+
+	acm_store_start(list->store, &reader->record);
+	memset(acm_record_room(reader, sizeof(acm_record)), 0, sizeof(acm_record));
+	reader->record.len = sizeof(acm_record);
+
+	reader->suppressed = false;
+	reader->hosted = false;
+	take_id(reader, slot);
 	acm_record_of(reader)->keys = reader->record.len;
 	put_keys(reader, slot);
+	if (list->only_matches && !can_match(reader))
+		keep_only_id(reader);
+	else
+		put_fields(reader, slot);
 	if (reader->suppressed)
 		drop_row(reader);
 	else
@@ -489,6 +540,9 @@ acm_list_read(acm_list *list, int side, acm_numbering *numbering,
 
 	/* of an array, only one element is shown */
 	list->late_names &= list->table.columns[ACM_ATTR_NAME].form == ACM_FORM_TEXT;
+	list->only_matches &= list->late_names;
+	for (int kind = 0; list->only_matches && side > 0 && kind < ACM_NKINDS; kind++)
+		acm_keys_make_filter(numbering->kind[kind]);
 
 	list->store = acm_store_create(memory_limit / 2);
 	list->maxrows = 1024;
