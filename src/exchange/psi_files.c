@@ -352,9 +352,10 @@ read_ledger(const char *dir, const acm_key_entry *key, Size room)
 {
 	acm_bytes	file = read_file(ledger_path(dir, key));
 	acm_source	s = {file.data, file.len, false};
-	ledger		l = {NULL};
+	ledger		l;
 	const uint8_t *magic;
 
+	memset(&l, 0, sizeof l);
 	if (file.data == NULL)
 	{
 		l.sessions = palloc(sizeof *l.sessions);

@@ -87,6 +87,33 @@ is(join(' ', grep { /\.psi/ } key_files($dir_a)), (grep { /psi-ledger/ } @left)[
 is($a->safe_psql('postgres', 'SELECT count(*) FROM psi_sessions()'), 0, 'and no session');
 like(error_of($a, "SELECT * FROM psi_result('$session')"), qr/does not exist/, 'nor its result');
 
+# a role of its own: its key, its list, the functions that it was granted
+for ([ $a, 'ours' ], [ $b, 'theirs' ])
+{
+	my ($node) = @$_;
+	$node->safe_psql('postgres', "CREATE ROLE mapping; GRANT SELECT ON accounts TO mapping; GRANT EXECUTE ON FUNCTION
+		psi_offer(text, regclass, text[], text, text[], integer, integer, integer, jsonb),
+		psi_answer(bytea, regclass, text[], text, text[], integer, integer, integer, jsonb),
+		psi_finish(bytea), psi_result(text), psi_sessions(), psi_close(text) TO mapping");
+}
+my ($pa, $pb) = map { $_->safe_psql('postgres', "SELECT public_key('role', role => 'mapping')") } $a, $b;
+$a->safe_psql('postgres', "SELECT agree_key('role', 'for a role', '$pb')");
+$b->safe_psql('postgres', "SELECT agree_key('role', 'for a role', '$pa')");
+my ($ca, $cb) = map { $_->safe_psql('postgres', "SELECT confirmation_code('role')") } $a, $b;
+$a->safe_psql('postgres', "SELECT confirm_key('role', '$cb')");
+$b->safe_psql('postgres', "SELECT confirm_key('role', '$ca')");
+my %as = (before => 'SET ROLE mapping;');
+my ($by_role, $step, $next, $done) = step_of($a, "psi_offer('role', 'accounts', kinds => '{domain}')", undef, %as);
+(undef, undef, $next) = step_of($b, "psi_answer(:file, 'accounts', kinds => '{domain}')", $next, %as);
+for my $n (3 .. 6)
+{
+	(undef, undef, $next) = step_of($n % 2 ? $a : $b, 'psi_finish(:file)', $next, %as);
+}
+is((step_of($a, 'psi_finish(:file)', $next, %as))[3], 't', 'a session of a role that is no superuser');
+is($a->safe_psql('postgres', "SET ROLE mapping; SELECT string_agg(our_id, ' ' ORDER BY our_id) FROM psi_result('$by_role')"), 'a1 a2 a6 a8', 'has its result');
+$a->safe_psql('postgres', "CREATE TABLE hidden (account_id text, website text)");
+like(error_of($a, "SET ROLE mapping; SELECT psi_offer('role', 'hidden')"), qr/permission denied for table hidden/, 'lists are read with the rights of the caller');
+
 # nobody else
 $b->safe_psql('postgres', 'CREATE ROLE other; CREATE ROLE mapper; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA accountmatch TO mapper');
 like(error_of($b, "SET ROLE other; SELECT psi_offer('deal', 'accounts')"), qr/permission denied for function psi_offer/, 'EXECUTE is granted by name');
