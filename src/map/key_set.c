@@ -9,14 +9,17 @@
 #include "map/key_set.h"
 
 #define FIRST_SLOTS 1024
+#define SLOTS_MAX (UINT32_C(1) << 31)
 
-/* An empty set */
+/* An empty set; see the header */
 void
-acm_key_set_init(acm_key_set *set)
+acm_key_set_init(acm_key_set *set, uint64 expected)
 {
 	set->bitmap = palloc0((Size) 1 << (ACM_KEY_BITS - 3));
 	set->nslots = FIRST_SLOTS;
-	set->slots = palloc0(set->nslots * sizeof(acm_key_entry));
+	while (set->nslots / 2 <= expected && set->nslots < SLOTS_MAX)
+		set->nslots *= 2;
+	set->slots = palloc_extended((Size) set->nslots * sizeof(acm_key_entry), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	set->nkeys = 0;
 }
 

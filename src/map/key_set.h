@@ -28,8 +28,8 @@ typedef struct acm_key_set
 
 #define ACM_KEY_BITS 22
 
-/* An empty set in CurrentMemoryContext */
-extern void acm_key_set_init(acm_key_set *set);
+/* An empty set in CurrentMemoryContext, with room for so many keys before it must grow */
+extern void acm_key_set_init(acm_key_set *set, uint64 expected);
 
 /* The entry of a key, which is added if it is new; valid until the next one is added */
 extern acm_key_entry *acm_key_set_add(acm_key_set *set, uint64 key, bool *added);

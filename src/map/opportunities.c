@@ -103,7 +103,7 @@ acm_opportunities_read(Oid relid, const char *query)
 	all->pub.mydest = DestNone;
 	all->context = CurrentMemoryContext;
 	all->per_row = AllocSetContextCreate(CurrentMemoryContext, "accountmatch opportunity", ALLOCSET_SMALL_SIZES);
-	acm_key_set_init(&all->ids);
+	acm_key_set_init(&all->ids, 0);
 	acm_source_query(relid, query, &all->pub);
 	MemoryContextDelete(all->per_row);
 	return all;

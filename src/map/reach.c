@@ -255,6 +255,23 @@ add_member(reach *r, int side, const char *id, Size id_len, struct varlena *keys
 	r->n++;
 }
 
+/* Run a query whose rows are few; they are in SPI_tuptable */
+static void
+query(const char *sql)
+{
+	int			rc = SPI_execute(sql, false, 0);
+
+	if (rc != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(rc));
+}
+
+/* A column of row i as text; NULL if null */
+static char *
+value_of(uint64 i, int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, column);
+}
+
 /* What receives stored accounts */
 typedef struct loader
 {
@@ -312,6 +329,8 @@ load_list(reach *r, int side, int list_id)
 	l.r = r;
 	l.per_row = AllocSetContextCreate(r->context, "accountmatch reach row", ALLOCSET_SMALL_SIZES);
 	r->side = side;
+	query(psprintf("SELECT accounts FROM _accountmatch.list WHERE list_id = %d", list_id));
+	acm_key_set_init(&r->ids[side], SPI_processed > 0 ? strtoul(value_of(0, 1), NULL, 10) : 0);
 	memset(&options, 0, sizeof(options));
 	options.must_return_tuples = true;
 	options.dest = &l.pub;
@@ -320,23 +339,6 @@ load_list(reach *r, int side, int list_id)
 	if (rc < 0)
 		elog(ERROR, "SPI_execute_extended failed: %s", SPI_result_code_string(rc));
 	MemoryContextDelete(l.per_row);
-}
-
-/* Run a query whose rows are few; they are in SPI_tuptable */
-static void
-query(const char *sql)
-{
-	int			rc = SPI_execute(sql, false, 0);
-
-	if (rc != SPI_OK_SELECT)
-		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(rc));
-}
-
-/* A column of row i as text; NULL if null */
-static char *
-value_of(uint64 i, int column)
-{
-	return SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, column);
 }
 
 /* The match host of what a user wrote as a domain; NULL if it is none */
@@ -775,7 +777,7 @@ reach_near(reach *r, uint32 from, uint8 level)
 	uint32		end = r->nreached;
 
 	memset(&c, 0, sizeof(c));
-	acm_key_set_init(&c.set);
+	acm_key_set_init(&c.set, 0);
 	for (uint32 i = from; i < end; i++)
 	{
 		const member *m = &r->members[r->reached[i]];
@@ -803,6 +805,9 @@ reach_near(reach *r, uint32 from, uint8 level)
 		}
 	}
 }
+
+/* For the value of a name: both sides have it */
+#define ON_BOTH 1
 
 /* How many names without a domain stand under a near key */
 typedef struct crowd
@@ -842,7 +847,53 @@ count_member(const member *m, crowd *c, bool sure)
 	c->names[m->side][c->sure[m->side]++] = name;
 }
 
-/* Whether the names of a member are on the other side, too: by a set of those that are */
+/* Whether a member that is there and unmatched, now and before, stands under one of the keys */
+static bool
+may_count(const reach *r, uint32 number, const acm_key_set *keys)
+{
+	const member *m = &r->members[number];
+
+	if (number >= r->nstored || m->level != LEVEL_NONE || m->matched || !is_bare(m))
+		return false;
+	for (uint32 k = 0; k < m->nnear; k++)
+	{
+		if (acm_key_set_find(keys, r->near[m->near + k]))
+			return true;
+	}
+	return false;
+}
+
+/* Take the names of members that may count out of the set of their side if the other side has them, too */
+static void
+collect_names(const reach *r, const acm_key_set *keys, acm_key_set names[2])
+{
+	for (int pass = 0; pass < 2; pass++)
+	{
+		for (uint32 i = 0; i < r->nstored; i++)
+		{
+			const member *m = &r->members[i];
+			acm_stored_keys stored;
+
+			CHECK_FOR_INTERRUPTS();
+			if (pass == 0 && !may_count(r, i, keys))
+				continue;
+			acm_stored_keys_read(m->keys, &stored);
+			for (int n = 0; n < stored.header.nnames; n++)
+			{
+				uint64		name = acm_account_key(stored.exact, n);
+				acm_key_entry *e;
+				bool		added;
+
+				if (pass == 0)
+					acm_key_set_add(&names[m->side], name, &added);
+				else if ((e = acm_key_set_find(&names[1 - m->side], name)) != NULL)
+					e->first = ON_BOTH;
+			}
+		}
+	}
+}
+
+/* Whether a name of a member that may count is on the other side, too */
 static bool
 name_on_both(const member *m, const acm_key_set names[2])
 {
@@ -851,7 +902,9 @@ name_on_both(const member *m, const acm_key_set names[2])
 	acm_stored_keys_read(m->keys, &keys);
 	for (int i = 0; i < keys.header.nnames; i++)
 	{
-		if (acm_key_set_find(&names[1 - m->side], acm_account_key(keys.exact, i)))
+		acm_key_entry *e = acm_key_set_find(&names[m->side], acm_account_key(keys.exact, i));
+
+		if (e == NULL || e->first == ON_BOTH)
 			return true;
 	}
 	return false;
@@ -872,7 +925,7 @@ reach_by_crowds(reach *r)
 	bool		added;
 	bool		any = false;
 
-	acm_key_set_init(&keys);
+	acm_key_set_init(&keys, 0);
 	for (uint32 i = 0; i < end + (r->n - r->nstored); i++)
 	{
 		const member *m = &r->members[i < end ? r->reached[i] : r->nstored + i - end];
@@ -890,39 +943,24 @@ reach_by_crowds(reach *r)
 	crowds = MemoryContextAllocExtended(CurrentMemoryContext, (Size) keys.nkeys * sizeof(crowd),
 										MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (int side = 0; side < 2; side++)
-		acm_key_set_init(&names[side]);
-	/* names on either side of those that might count for sure */
-	for (int pass = 0; pass < 2; pass++)
+		acm_key_set_init(&names[side], 0);
+	collect_names(r, &keys, names);
+	for (uint32 m = 0; m < r->n; m++)
 	{
-		for (uint32 m = 0; m < r->n; m++)
+		const member *x = &r->members[m];
+
+		CHECK_FOR_INTERRUPTS();
+		for (uint32 k = 0; is_bare(x) && k < x->nnear; k++)
 		{
-			const member *x = &r->members[m];
+			acm_key_entry *e = acm_key_set_find(&keys, r->near[x->near + k]);
 
-			CHECK_FOR_INTERRUPTS();
-			if (pass == 0)
-			{
-				acm_stored_keys read;
-
-				if (m >= r->nstored)
-					break;
-				acm_stored_keys_read(x->keys, &read);
-				for (int i = 0; i < read.header.nnames; i++)
-					acm_key_set_add(&names[x->side], acm_account_key(read.exact, i), &added);
-				continue;
-			}
-			for (uint32 k = 0; is_bare(x) && k < x->nnear; k++)
-			{
-				acm_key_entry *e = acm_key_set_find(&keys, r->near[x->near + k]);
-
-				if (e)
-					count_member(x, &crowds[e->first], m < r->nstored && x->level == LEVEL_NONE &&
-								 !x->matched && !name_on_both(x, names));
-			}
+			if (e)
+				count_member(x, &crowds[e->first], may_count(r, m, &keys) && !name_on_both(x, names));
 		}
 	}
 
 	memset(&c, 0, sizeof(c));
-	acm_key_set_init(&c.set);
+	acm_key_set_init(&c.set, 0);
 	for (uint32 i = 0; i < keys.nslots; i++)
 	{
 		const crowd *w = keys.slots[i].used ? &crowds[keys.slots[i].first] : NULL;
@@ -1023,10 +1061,8 @@ acm_reach(PG_FUNCTION_ARGS)
 	r = palloc0(sizeof(reach));
 	r->context = CurrentMemoryContext;
 	r->near_rule = PG_GETARG_BOOL(7);
-	for (int side = 0; side < 2; side++)
-		acm_key_set_init(&r->ids[side]);
-	acm_key_set_init(&r->exact);
-	acm_key_set_init(&r->met);
+	acm_key_set_init(&r->exact, 0);
+	acm_key_set_init(&r->met, 0);
 
 	worth_it = load_aliases(r, corrections);
 	for (int side = 0; worth_it && side < 2; side++)
