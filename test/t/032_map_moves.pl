@@ -121,6 +121,26 @@ is($node->safe_psql($db, q{SELECT DISTINCT who FROM public.trace}), 'eve', 'it r
 like($node->safe_psql($db, q{SET client_min_messages = error; SELECT (accountmatch.remap_now('grab')).message}),
 	qr/cannot create temporary table within security-restricted operation/, 'restricted as in REFRESH MATERIALIZED VIEW');
 
+# What a re-map is doing stands in pg_stat_activity while it does it, and not after
+$node->safe_psql($db, q{
+	CREATE FUNCTION public.slowly() RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2); RETURN 'x'; END $$;
+	CREATE VIEW public.slow AS SELECT 1 AS account_id, 'x' || public.slowly() AS name;
+	SELECT accountmatch.add_partner('slow', 'public.slow')});
+my ($out, $err) = ('', '');
+my $psql = IPC::Run::start([ 'psql', '-X', '-A', '-t', '-d', $node->connstr($db) . ' application_name=before',
+	'-c', q{SELECT status FROM accountmatch.remap_now('slow')}, '-c', q{SELECT 'then ' || current_setting('application_name')} ], '>', \$out, '2>', \$err);
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'accountmatch: slow: reading public.slow'}),
+	'pg_stat_activity shows what a re-map is doing');
+IPC::Run::finish($psql);
+is($out, "done\nthen before\n", 'and afterwards what stood there before');
+
+# Every column of every view of the maps has a comment
+is($node->safe_psql($db, q{
+	SELECT string_agg(c.relname || '.' || a.attname, ', ') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+	WHERE c.relnamespace = 'accountmatch'::regnamespace AND c.relname IN ('matches', 'one_sided', 'family_matches', 'review_queue',
+		'partner_summary', 'feed', 'runs', 'partners', 'stale_partners', 'corrections') AND col_description(c.oid, a.attnum) IS NULL}), '',
+	'every column has a comment');
+
 # DROP EXTENSION takes the maps, and leaves the sources
 $node->safe_psql($restored, 'DROP EXTENSION accountmatch CASCADE');
 is($node->safe_psql($restored, q{SELECT count(*) > 0 FROM world.ours}), 't', 'the sources are left');
