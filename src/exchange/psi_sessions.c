@@ -69,7 +69,7 @@ acm_psi_core_error(acm_psi *psi, const char *spec, const acm_psi_place *place)
 	{
 		case ACM_PSI_LIMIT:
 			acm_psi_refuse(spec, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, why,
-						   "Superusers set accountmatch.psi_max_keys, psi_min_keys and psi_max_ratio.");
+						   "Superusers set accountmatch.psi_max_keys, psi_min_keys and psi_max_ratio; kinds of keys that hold too few or too many can be left out on both sides.");
 		case ACM_PSI_BREACH:
 			acm_psi_refuse(spec, ERRCODE_PROTOCOL_VIOLATION, why,
 						   place ? "The other side does not follow the protocol. The session is ended: nothing of ours leaves any more." : NULL);

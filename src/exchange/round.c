@@ -149,7 +149,8 @@ acm_psi_check_counts(acm_psi *psi, const acm_psi_limits *limits)
 			acm_psi_fail(psi, ACM_PSI_LIMIT, "their list has %u keys of kind %s, the limit is %u", theirs, name, limits->max_keys);
 		if (theirs > 0 && theirs < limits->min_keys)
 			acm_psi_fail(psi, ACM_PSI_LIMIT, "their list has %u keys of kind %s, at least %u are required", theirs, name, limits->min_keys);
-		if (theirs > (uint64_t) ours * limits->max_ratio)
+		/* where we have none, there is nothing to learn of us */
+		if (ours > 0 && theirs > (uint64_t) ours * limits->max_ratio)
 			acm_psi_fail(psi, ACM_PSI_LIMIT, "their list has %u keys of kind %s, more than %u times our %u",
 						 theirs, name, limits->max_ratio, ours);
 	}

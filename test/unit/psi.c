@@ -264,6 +264,26 @@ test_terms_and_limits(void)
 		acm_psi_free(a);
 		acm_psi_free(b);
 	}
+	{
+		acm_psi    *a = acm_psi_new(&keys[0], NULL, NULL);
+		acm_psi    *b = acm_psi_new(&keys[1], NULL, NULL);
+
+		/* identifiers on one side alone */
+		fill(a, ours, sizeof ours / sizeof *ours);
+		for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+		{
+			account		without = theirs[i];
+
+			without.lei = NULL;
+			fill(b, &without, 1);
+		}
+		limits = no_limits;
+		limits.max_ratio = 10;
+		ok(acm_psi_open(a, &all_terms, &no_limits, &out) && acm_psi_reply(b, copy(out), &all_terms, &limits, &out),
+		   "a kind of which we have none is no matter of ratio");
+		acm_psi_free(a);
+		acm_psi_free(b);
+	}
 	/* the opener learns the number of the answerer's with file 2 */
 	{
 		acm_psi    *a = reload(s.side[0], 0);

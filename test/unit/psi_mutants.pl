@@ -27,7 +27,7 @@ my @mutants = (
 	[ 'another number of points than offered', 'round.c', 'n != psi->count[1][kind]', 'false' ],
 	[ 'too many keys', 'round.c', 'ours > limits->max_keys', 'false' ],
 	[ 'a one-row set', 'round.c', 'theirs > 0 && theirs < limits->min_keys', 'false' ],
-	[ 'every known domain', 'round.c', 'theirs > (uint64_t) ours * limits->max_ratio', 'false' ],
+	[ 'every known domain', 'round.c', 'ours > 0 && theirs > (uint64_t) ours * limits->max_ratio', 'false' ],
 	[ 'tags of one role for those of the other', 'round.c', '{&role, 1},' . "\n\t\t{point, ACM_POINT_LEN}", '{"x", 1},' . "\n\t\t{point, ACM_POINT_LEN}" ],
 	[ 'tags that were not committed to', 'round.c', '!acm_equal_secret(commitment, psi->commitment[ACM_PSI_AT(other)], sizeof commitment)', 'false' ],
 	[ 'one tag in every row', 'round.c', 'i > 0 && compare_tags(&said[i - 1], &said[i]) == 0', 'false' ],
