@@ -58,6 +58,14 @@ is($a->safe_psql('postgres', "SELECT DISTINCT our_id, their_id FROM psi_result('
 	$a->safe_psql('postgres', "SELECT our_id, their_id FROM overlap('accounts', 'theirs', rules => '{id,domain,email}') ORDER BY 1, 2"),
 	'as overlap() has them');
 
+# every file can be looked at, and its words tell nothing of an account
+for my $n (1 .. 9)
+{
+	my $told = $b->safe_psql('postgres', "SELECT string_agg(psi_inspect, E'\\n') FROM psi_inspect('\\x" . unpack('H*', $files[$n]) . "')");
+	like($told, qr/^File $n of a private set intersection by accountmatch: .*Whether it is genuine shows/s, "psi_inspect of file $n");
+	unlike($told, qr/siemens|contoso|secret-|SecretStatus|ku\.edu/i, 'names nobody');
+}
+
 # other modes
 for my $mode ('opener', 'answerer', 'count')
 {

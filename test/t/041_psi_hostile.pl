@@ -72,6 +72,21 @@ my $log = -s $b->logfile;
 $b->safe_psql('postgres', sql("SET client_min_messages = error; DO \$\$ BEGIN PERFORM psi_answer(:file, 'accounts'); EXCEPTION WHEN OTHERS THEN NULL; END \$\$", flip($o, 300)));
 like(substr(slurp($b->logfile), $log), qr/LOG:  private set intersection under key "deal\/[0-9a-f]{8}" refused to role "postgres": its content was changed/, 'a refusal that is caught is in the server log');
 
+# --- a crash: what had left is spent, and the session goes on
+(undef, undef, $o) = step_of($a, "psi_offer('deal', 'accounts')");
+(my $survivor, undef, my $left_before) = step_of($b, "psi_answer(:file, 'accounts')", $o);
+my $spent_before = left($b);
+$b->stop('immediate');
+$b->start;
+is(left($b), $spent_before, 'after a crash nothing is given back');
+my (undef, undef, $goes_on) = step_of($a, 'psi_finish(:file)', $left_before);
+for my $n (4 .. 6)
+{
+	(undef, undef, $goes_on) = step_of($n % 2 ? $a : $b, 'psi_finish(:file)', $goes_on);
+}
+is((step_of($a, 'psi_finish(:file)', $goes_on))[3], 't', 'and the session is finished');
+is($b->safe_psql('postgres', "SELECT count(*) > 0 FROM psi_result('$survivor')"), 't', 'on both sides');
+
 # --- a cancel in the middle of the work: nothing is spent, nothing left behind, and the offer can still be answered
 $b->safe_psql('postgres', "CREATE TABLE long AS SELECT account_id, name, website, lei FROM accounts UNION ALL SELECT i::text, NULL, 'long-' || i || '.com', NULL FROM generate_series(1, 20000) i");
 (undef, undef, $o) = step_of($a, "psi_offer('deal', 'accounts')");
