@@ -158,6 +158,8 @@ SQL_MODULES = \
 	src/motion/warm.sql \
 	src/motion/messages.sql \
 	src/motion/introductions.sql \
+	src/motion/attribution.sql \
+	src/motion/health.sql \
 	src/motion/ended.sql \
 	src/exchange/psi_types.sql \
 	src/exchange/psi.sql
@@ -192,7 +194,8 @@ REGRESS = \
 	scores \
 	weekly \
 	messages \
-	introductions
+	introductions \
+	attribution
 # Several sessions at once
 ISOLATION = remap
 ISOLATION_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale --inputdir=test/isolation --outputdir=build/isolation

@@ -10,6 +10,10 @@ BEGIN
 	FOREACH t IN ARRAY ARRAY['touch', 'weekly_item', 'disposition', 'introduction', 'account_plan'] LOOP
 		EXECUTE format('DELETE FROM _accountmatch.%I WHERE map_id IN (SELECT e.map_id FROM ended e)', t);
 	END LOOP;
+	-- what finance has closed stays, without anything that was the partner's
+	UPDATE _accountmatch.closed_attribution c
+	SET partner = 'former partner ' || c.map_id, map_id = NULL, overlap_since = NULL, why = NULL
+	WHERE c.map_id IN (SELECT e.map_id FROM ended e);
 	DELETE FROM _accountmatch.signal g WHERE g.list_id IN (SELECT e.their_list FROM ended e);
 	RETURN NULL;
 END

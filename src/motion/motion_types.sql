@@ -52,3 +52,58 @@ CREATE TYPE accountmatch.introduction_row AS (
 	their_id text
 );
 COMMENT ON TYPE accountmatch.introduction_row IS 'an introduction as it was proposed; see accountmatch.propose_introductions';
+
+CREATE TYPE accountmatch.opportunity_run_row AS (opportunities bigint, new bigint, changed bigint, gone bigint);
+COMMENT ON TYPE accountmatch.opportunity_run_row IS 'what refresh_opportunities found';
+
+CREATE TYPE accountmatch.attribution_row AS (
+	opportunity_id text,
+	opportunity text,
+	partner text,
+	status text,
+	amount numeric,
+	currency text,
+	kind text,
+	credit numeric,
+	credited_amount numeric,
+	touches integer,
+	overlap_since timestamptz,
+	policy text,
+	why text,
+	account_id text,
+	owner text,
+	created_at timestamptz,
+	closed_at timestamptz,
+	map_id integer
+);
+COMMENT ON TYPE accountmatch.attribution_row IS 'what a partner had to do with an opportunity; see accountmatch.attribution';
+
+CREATE TYPE accountmatch.adjustment_row AS (
+	opportunity_id text,
+	opportunity text,
+	partner text,
+	closed_kind text,
+	kind text,
+	closed_credit numeric,
+	credit numeric,
+	closed_amount numeric,
+	credited_amount numeric,
+	adjustment numeric,
+	currency text,
+	why text
+);
+COMMENT ON TYPE accountmatch.adjustment_row IS 'what differs by now from a closed period; see accountmatch.adjustments';
+
+CREATE TYPE accountmatch.pipeline_row AS (
+	month date,
+	currency text,
+	"group" text,
+	with_partner boolean,
+	opportunities bigint,
+	open_amount numeric,
+	won_amount numeric,
+	won bigint,
+	lost bigint,
+	win_rate numeric
+);
+COMMENT ON TYPE accountmatch.pipeline_row IS 'opportunities of a month; see accountmatch.partner_pipeline';

@@ -32,6 +32,8 @@
 -- include src/motion/warm.sql
 -- include src/motion/messages.sql
 -- include src/motion/introductions.sql
+-- include src/motion/attribution.sql
+-- include src/motion/health.sql
 -- include src/motion/ended.sql
 -- include src/blind/point_types.sql
 -- include src/exchange/psi_types.sql
