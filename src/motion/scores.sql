@@ -8,7 +8,7 @@ AS $$
 		('fit', 15, 'how many of the fields of the ideal customer it has'),
 		('strategic', 15, 'the importance that somebody gave it'),
 		('amount', 15, 'its place among the open amounts of its currency'),
-		('freshness', 10, 'how new the match is; half after 30 days')
+		('freshness', 10, 'how new the match is, in days; half after 30')
 $$;
 REVOKE ALL ON FUNCTION _accountmatch.default_weights() FROM PUBLIC;
 
@@ -186,7 +186,7 @@ BEGIN
 				+ (coalesce(c.country = ANY (i.countries), false))::integer), 0)::double precision AS p_fit,
 			coalesce(s.importance, 0) AS p_strategic,
 			CASE WHEN c.amount > 0 THEN cume_dist() OVER (PARTITION BY c.currency, c.amount > 0 ORDER BY c.amount) ELSE 0 END AS p_amount,
-			CASE WHEN c.since IS NOT NULL THEN 0.5 ^ least(1000, greatest(0, extract(epoch FROM at - c.since)) / 2592000)::double precision ELSE 0 END AS p_freshness
+			CASE WHEN c.since IS NOT NULL THEN 0.5 ^ least(1000, floor(greatest(0, extract(epoch FROM at - c.since)) / 86400) / 30)::double precision ELSE 0 END AS p_freshness
 		FROM candidate c CROSS JOIN ideal i
 		LEFT JOIN done d ON d.map_id = c.map_id AND d.our_id = c.our_id
 		LEFT JOIN observed g ON g.list_id = c.list_id AND g.account_id = c.account_id
