@@ -131,7 +131,9 @@ REVOKE ALL ON FUNCTION _accountmatch.customers_of(integer) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION accountmatch.scores(partner text DEFAULT NULL, at timestamptz DEFAULT now(), one_sided boolean DEFAULT true)
 RETURNS SETOF accountmatch.score_row
-LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10000 SET search_path = pg_catalog, _accountmatch, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100000 SET search_path = pg_catalog, _accountmatch, pg_temp
+-- everything is read once: what is hashed in memory is fastest
+SET work_mem = '128MB' SET enable_mergejoin = off SET enable_nestloop = off
 AS $$
 BEGIN
 	IF partner IS NOT NULL THEN
@@ -186,7 +188,7 @@ BEGIN
 				+ (coalesce(c.country = ANY (i.countries), false))::integer), 0)::double precision AS p_fit,
 			coalesce(s.importance, 0) AS p_strategic,
 			CASE WHEN c.amount > 0 THEN cume_dist() OVER (PARTITION BY c.currency, c.amount > 0 ORDER BY c.amount) ELSE 0 END AS p_amount,
-			CASE WHEN c.since IS NOT NULL THEN 0.5 ^ least(1000, floor(greatest(0, extract(epoch FROM at - c.since)) / 86400) / 30)::double precision ELSE 0 END AS p_freshness
+			CASE WHEN c.since IS NOT NULL THEN 0.5::double precision ^ least(1000, floor(greatest(0, extract(epoch FROM at)::double precision - extract(epoch FROM c.since)::double precision) / 86400) / 30) ELSE 0 END AS p_freshness
 		FROM candidate c CROSS JOIN ideal i
 		LEFT JOIN done d ON d.map_id = c.map_id AND d.our_id = c.our_id
 		LEFT JOIN observed g ON g.list_id = c.list_id AND g.account_id = c.account_id

@@ -29,7 +29,7 @@ REVOKE ALL ON FUNCTION _accountmatch.plays() FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION accountmatch.make_weekly_list(week date DEFAULT date_trunc('week', now())::date, one_sided boolean DEFAULT true)
 RETURNS SETOF accountmatch.made_row
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, _accountmatch, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, _accountmatch, pg_temp SET work_mem = '128MB'
 AS $$
 DECLARE
 	monday date := date_trunc('week', make_weekly_list.week)::date;
@@ -42,51 +42,53 @@ BEGIN
 	-- one maker at a time; and what was disposed of before is not on the list
 	LOCK TABLE _accountmatch.weekly_item IN SHARE ROW EXCLUSIVE MODE;
 	LOCK TABLE _accountmatch.disposition IN SHARE MODE;
-	CREATE TEMP TABLE accountmatch_made ON COMMIT DROP AS
+	CREATE TEMP TABLE accountmatch_scored ON COMMIT DROP AS
 	WITH put_off AS MATERIALIZED (
 		SELECT d.map_id, d.side, d.account_id FROM _accountmatch.last_disposition d
 		WHERE d.state <> 'working' AND (d.until IS NULL OR d.until > monday)),
-	scored AS (
-		SELECT s.*, t.side AS whose, t.account_id, coalesce(own.owner, fallback.owner) AS seller
-		FROM accountmatch.scores(NULL, at, make_weekly_list.one_sided) s
-		CROSS JOIN LATERAL (SELECT CASE s.side WHEN 'theirs' THEN 'theirs' ELSE 'ours' END,
-			(CASE s.side WHEN 'theirs' THEN s.their_id ELSE s.our_id END) COLLATE "C") t(side, account_id)
-		LEFT JOIN _accountmatch.seller own ON own.owner = s.our_owner
-		LEFT JOIN _accountmatch.seller fallback ON own.owner IS NULL AND fallback.is_fallback
-			AND fallback.owner = (SELECT f.owner FROM _accountmatch.seller f WHERE f.is_fallback AND (f.region IS NULL OR f.region = s.region)
-				ORDER BY f.region IS NULL LIMIT 1)
-		WHERE (s.tier IS NOT NULL OR s.side <> 'both')
-			AND NOT EXISTS (SELECT FROM put_off p WHERE p.map_id = s.map_id AND p.side = t.side AND p.account_id = t.account_id)),
-	-- an account is on a list once, with its best partner
-	once AS (
-		SELECT b.*, row_number() OVER (PARTITION BY b.whose, CASE b.whose WHEN 'theirs' THEN b.map_id END, b.account_id
-			ORDER BY b.tier, b.score DESC, b.partner COLLATE "C", b.their_id COLLATE "C") AS place,
-			array_agg(b.partner) OVER (PARTITION BY b.whose, CASE b.whose WHEN 'theirs' THEN b.map_id END, b.account_id) AS partners
-		FROM scored b),
+	fallback AS MATERIALIZED (SELECT f.owner, f.region FROM _accountmatch.seller f WHERE f.is_fallback)
+	SELECT row_number() OVER () AS n, s AS row, s.tier, s.score, s.partner, s.map_id, t.side, t.account_id, coalesce(own.owner,
+		(SELECT f.owner FROM fallback f WHERE f.region IS NULL OR f.region = s.region ORDER BY f.region IS NULL LIMIT 1)) AS seller
+	FROM accountmatch.scores(NULL, at, make_weekly_list.one_sided) s
+	CROSS JOIN LATERAL (SELECT CASE s.side WHEN 'theirs' THEN 'theirs' ELSE 'ours' END,
+		(CASE s.side WHEN 'theirs' THEN s.their_id ELSE s.our_id END) COLLATE "C") t(side, account_id)
+	LEFT JOIN _accountmatch.seller own ON own.owner = s.our_owner
+	WHERE (s.tier IS NOT NULL OR s.side <> 'both')
+		AND NOT EXISTS (SELECT FROM put_off p WHERE p.map_id = s.map_id AND p.side = t.side AND p.account_id = t.account_id);
+	ANALYZE pg_temp.accountmatch_scored (side, account_id, map_id);
+	CREATE TEMP TABLE accountmatch_made ON COMMIT DROP AS
+	WITH once AS (
+		-- an account is on a list once, with its best partner
+		SELECT DISTINCT ON (b.account_id, b.side, CASE b.side WHEN 'theirs' THEN b.map_id END)
+			b.n, b.seller, b.tier, b.score, b.map_id, b.account_id
+		FROM pg_temp.accountmatch_scored b
+		ORDER BY b.account_id, b.side, CASE b.side WHEN 'theirs' THEN b.map_id END, b.tier, b.score DESC, b.map_id, (b.row).their_id COLLATE "C"),
 	-- partners take turns within a tier, each with its best
 	turn AS (
-		SELECT o.*, row_number() OVER (PARTITION BY o.seller, o.tier, o.map_id ORDER BY o.score DESC, o.account_id) AS turn
-		FROM once o WHERE o.place = 1),
-	ranked AS (
-		SELECT t.*, row_number() OVER (PARTITION BY t.seller ORDER BY t.tier, t.turn, t.score DESC, t.map_id, t.account_id) AS rank
-		FROM turn t)
-	SELECT r.*, s.capacity FROM ranked r LEFT JOIN _accountmatch.seller s ON s.owner = r.seller;
+		SELECT o.*, row_number() OVER (PARTITION BY o.seller, o.tier, o.map_id ORDER BY o.score DESC, o.account_id) AS turn FROM once o)
+	SELECT t.n, t.seller, row_number() OVER (PARTITION BY t.seller ORDER BY t.tier, t.turn, t.score DESC, t.map_id, t.account_id) AS rank
+	FROM turn t;
 
 	INSERT INTO _accountmatch.weekly_item (week, owner, rank, map_id, side, account_id, account, match_id, their_id, their_name, account_owner, their_owner,
 		segment, tier, score, play, why, is_new, also, made_at)
-	SELECT monday, r.seller, r.rank, r.map_id, r.whose, r.account_id, coalesce(r.our_name, r.their_name), r.match_id, r.their_id, r.their_name,
-		r.our_owner, r.their_owner, r.segment, r.tier, r.score, p.play,
-		_accountmatch.reason(ROW(r.partner, r.side, r.tier, r.score, r.our_name, r.their_name, r.segment, r.relationship, r.signal, r.fit, r.strategic,
-			r.amount, r.freshness, r.signal_name, r.signal_at, r.why, r.our_owner, r.their_owner, r.open_amount, r.currency, r.region, r.our_id,
-			r.their_id, r.match_id, r.map_id)::accountmatch.score_row),
-		NOT EXISTS (SELECT FROM _accountmatch.weekly_item w WHERE w.map_id = r.map_id AND w.side = r.whose AND w.account_id = r.account_id),
-		ARRAY(SELECT DISTINCT u FROM unnest(r.partners) u WHERE u <> r.partner ORDER BY u), clock_timestamp()
-	FROM pg_temp.accountmatch_made r LEFT JOIN _accountmatch.plays() p ON p.segment = r.segment
-	WHERE r.rank <= r.capacity
-		AND NOT EXISTS (SELECT FROM _accountmatch.weekly_item w WHERE w.week = monday AND w.owner = r.seller)
+	SELECT monday, r.seller, r.rank, s.map_id, s.side, s.account_id, coalesce((s.row).our_name, (s.row).their_name), (s.row).match_id, (s.row).their_id,
+		(s.row).their_name, (s.row).our_owner, (s.row).their_owner, (s.row).segment, s.tier, s.score, p.play, _accountmatch.reason(s.row),
+		NOT EXISTS (SELECT FROM _accountmatch.weekly_item w WHERE w.map_id = s.map_id AND w.side = s.side AND w.account_id = s.account_id),
+		coalesce(o.partners, '{}'), clock_timestamp()
+	FROM pg_temp.accountmatch_made r
+	JOIN _accountmatch.seller l ON l.owner = r.seller AND r.rank <= l.capacity
+	JOIN pg_temp.accountmatch_scored s ON s.n = r.n
+	LEFT JOIN (SELECT a.n, array_agg(DISTINCT b.partner ORDER BY b.partner) AS partners
+		FROM pg_temp.accountmatch_made c
+		JOIN _accountmatch.seller k ON k.owner = c.seller AND c.rank <= k.capacity
+		JOIN pg_temp.accountmatch_scored a ON a.n = c.n AND a.side = 'ours'
+		JOIN pg_temp.accountmatch_scored b ON b.side = 'ours' AND b.account_id = a.account_id AND b.map_id <> a.map_id
+		GROUP BY a.n) o ON o.n = r.n
+	LEFT JOIN _accountmatch.plays() p ON p.segment = (s.row).segment
+	WHERE NOT EXISTS (SELECT FROM _accountmatch.weekly_item w WHERE w.week = monday AND w.owner = r.seller)
 		-- with somebody else, since this week's list was made
 		AND NOT EXISTS (SELECT FROM _accountmatch.weekly_item w
-			WHERE w.week = monday AND w.map_id = r.map_id AND w.side = r.whose AND w.account_id = r.account_id);
+			WHERE w.week = monday AND w.map_id = s.map_id AND w.side = s.side AND w.account_id = s.account_id);
 
 	RETURN QUERY
 	SELECT monday, s.owner::text, count(w.rank), count(w.rank) FILTER (WHERE w.is_new), s.capacity,
@@ -95,7 +97,7 @@ BEGIN
 	GROUP BY s.owner ORDER BY s.owner;
 	RETURN QUERY
 	SELECT monday, NULL::text, 0::bigint, 0::bigint, NULL::integer, count(*) FROM pg_temp.accountmatch_made r WHERE r.seller IS NULL HAVING count(*) > 0;
-	DROP TABLE pg_temp.accountmatch_made;
+	DROP TABLE pg_temp.accountmatch_made, pg_temp.accountmatch_scored;
 END
 $$;
 REVOKE ALL ON FUNCTION accountmatch.make_weekly_list(date, boolean) FROM PUBLIC;
