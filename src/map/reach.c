@@ -61,10 +61,13 @@ typedef struct member
 {
 	const char *id;				/* NUL-terminated; NULL: as it was */
 	const char *keys;			/* as stored */
-	uint32		near;			/* first of its near keys */
+	uint32		letters;		/* of its name; 0: it has none, or several */
+	Size		near;			/* first of its near keys: those of its names, then its labels */
 	uint32		nnear;
+	uint32		nlabels;		/* of them, the last */
 	uint8		level;
 	uint8		side;
+	bool		bare;			/* no domain of its own */
 	bool		matched;		/* by a rule before near */
 } member;
 
@@ -165,14 +168,13 @@ put_near_keys(reach *r, member *m)
 
 	acm_stored_keys_read(m->keys, &keys);
 	m->near = r->nnear;
+	m->letters = 0;
 	at = keys.names;
 	for (int i = 0; i < keys.header.nnames; i++)
 	{
-		char		joined[ACM_NAME_BUF];
 		uint16		len;
-		int			n = 0;
 
-		if (r->nnear + ACM_NEAR_KEYS_MAX + 1 > r->maxnear)
+		if (r->nnear + ACM_NEAR_KEYS_MAX > r->maxnear)
 		{
 			r->maxnear = Max(1024, r->maxnear * 2);
 			r->near = grow_array(r->near, r->maxnear, sizeof(uint64));
@@ -180,13 +182,33 @@ put_near_keys(reach *r, member *m)
 		memcpy(&len, at, sizeof(len));
 		at += sizeof(len);
 		r->nnear += acm_near_keys(at, len, &r->near[r->nnear]);
+		if (keys.header.nnames == 1)
+			m->letters = acm_letters_of(at, len);
+		at += len;
+	}
+	m->nlabels = r->nnear - m->near;
+
+	/* without a domain it offers its names as labels */
+	if (r->nnear + keys.header.nnames > r->maxnear)
+	{
+		r->maxnear = (r->nnear + keys.header.nnames) * 2;
+		r->near = grow_array(r->near, r->maxnear, sizeof(uint64));
+	}
+	at = keys.names;
+	for (int i = 0; i < keys.header.nnames && keys.header.bare; i++)
+	{
+		char		joined[ACM_NAME_BUF];
+		uint16		len;
+		int			n = 0;
+
+		memcpy(&len, at, sizeof(len));
+		at += sizeof(len);
 		for (int j = 0; j < len; j++)
 		{
 			if (at[j] != ' ')
 				joined[n++] = at[j];
 		}
-		if (keys.header.bare)
-			r->near[r->nnear++] = acm_near_key(ACM_NEAR_LABEL, joined, n);
+		r->near[r->nnear++] = acm_near_key(ACM_NEAR_LABEL, joined, n);
 		at += len;
 	}
 	if (r->nnear + keys.header.nlabels + 1 > r->maxnear)
@@ -214,6 +236,7 @@ put_near_keys(reach *r, member *m)
 		}
 	}
 	m->nnear = r->nnear - m->near;
+	m->nlabels = m->nnear - m->nlabels;
 }
 
 /* Append a member; keys is a bytea */
@@ -239,6 +262,12 @@ add_member(reach *r, int side, const char *id, Size id_len, struct varlena *keys
 		memcpy(copy, id, id_len);
 		copy[id_len] = '\0';
 		m->id = copy;
+	}
+	{
+		acm_account_header header;
+
+		memcpy(&header, m->keys, sizeof(header));
+		m->bare = (header.bare != 0);
 	}
 	m->side = side;
 	m->level = LEVEL_NONE;
@@ -651,19 +680,19 @@ close_level(reach *r, uint32 from, uint8 level)
 	return true;
 }
 
-/* Whether one of two members can be a candidate for the other by rule near */
+/* Whether a name of one of two members can be a candidate for one of the other by rule near */
 static bool
-can_be_near(const reach *r, const member *a, const member *b, bool *bare)
+can_be_near(const member *a, const member *b)
 {
 	acm_stored_keys x;
 	acm_stored_keys y;
 	const char *p;
 
+	/* at a glance, where each has one name */
+	if (a->letters != 0 && b->letters != 0 && !acm_letters_agree(a->letters, b->letters))
+		return false;
 	acm_stored_keys_read(a->keys, &x);
 	acm_stored_keys_read(b->keys, &y);
-	*bare = x.header.bare || y.header.bare;
-	if (!*bare)
-		return false;
 	p = x.names;
 	for (int i = 0; i < x.header.nnames; i++)
 	{
@@ -695,34 +724,6 @@ can_be_near(const reach *r, const member *a, const member *b, bool *bare)
 	return false;
 }
 
-/* Whether a near key of a member is one of a label: these stand behind those of its names */
-static bool
-is_label(const reach *r, const member *m, uint64 key)
-{
-	acm_stored_keys keys;
-	const char *p;
-
-	acm_stored_keys_read(m->keys, &keys);
-	p = keys.names;
-	for (int i = 0; i < keys.header.nnames; i++)
-	{
-		uint64_t	own[ACM_NEAR_KEYS_MAX];
-		uint16		len;
-		int			n;
-
-		memcpy(&len, p, sizeof(len));
-		p += sizeof(len);
-		n = acm_near_keys(p, len, own);
-		for (int j = 0; j < n; j++)
-		{
-			if (own[j] == key)
-				return false;
-		}
-		p += len;
-	}
-	return true;
-}
-
 /* Members under each key of a set, as chains of values */
 typedef struct chains
 {
@@ -751,16 +752,16 @@ put_chain(chains *c, uint64 key, uint32 m)
 	e->first = c->n++;
 }
 
-/* Note that two members may meet under a key, and reach them at a level */
+/* Note that two members may meet under a key, a label or not, and reach them at a level */
 static void
-meet(reach *r, uint64 key, uint32 a, uint32 b, uint8 level)
+meet(reach *r, uint64 key, bool label, uint32 a, uint32 b, uint8 level)
 {
 	const member *x = &r->members[a];
 	const member *y = &r->members[b];
-	bool		bare;
 	bool		added;
 
-	if (x->side == y->side || (!can_be_near(r, x, y, &bare) && !(bare && is_label(r, x, key) && is_label(r, y, key))))
+	/* a label meets who has no domain, and is no name of his own */
+	if (x->side == y->side || (label ? x->bare == y->bare : !(x->bare || y->bare) || !can_be_near(x, y)))
 		return;
 	acm_key_set_add(&r->met, key, &added);
 	if (a < r->nstored)
@@ -801,7 +802,7 @@ reach_near(reach *r, uint32 from, uint8 level)
 			acm_key_entry *e = acm_key_set_find(&c.set, key);
 
 			for (uint32 v = e ? e->first : ACM_NO_ENTRY; v != ACM_NO_ENTRY; v = c.next[v])
-				meet(r, key, c.member[v], m, level);
+				meet(r, key, k >= y->nnear - y->nlabels, c.member[v], m, level);
 		}
 	}
 }
@@ -816,16 +817,6 @@ typedef struct crowd
 	uint32		sure[2];		/* at least, before and after; to ACM_NEAR_CROWD + 1 */
 	uint64		names[2][ACM_NEAR_CROWD + 1];
 } crowd;
-
-/* Whether a member has no domain of its own */
-static bool
-is_bare(const member *m)
-{
-	acm_account_header header;
-
-	memcpy(&header, m->keys, sizeof(header));
-	return header.bare;
-}
 
 /* Count a member under a key; sure: it was and will be unmatched, and its name is on one side only */
 static void
@@ -853,7 +844,7 @@ may_count(const reach *r, uint32 number, const acm_key_set *keys)
 {
 	const member *m = &r->members[number];
 
-	if (number >= r->nstored || m->level != LEVEL_NONE || m->matched || !is_bare(m))
+	if (number >= r->nstored || m->level != LEVEL_NONE || m->matched || !m->bare)
 		return false;
 	for (uint32 k = 0; k < m->nnear; k++)
 	{
@@ -930,7 +921,7 @@ reach_by_crowds(reach *r)
 	{
 		const member *m = &r->members[i < end ? r->reached[i] : r->nstored + i - end];
 
-		for (uint32 k = 0; is_bare(m) && k < m->nnear; k++)
+		for (uint32 k = 0; m->bare && k < m->nnear; k++)
 		{
 			acm_key_entry *e = acm_key_set_add(&keys, r->near[m->near + k], &added);
 
@@ -950,7 +941,7 @@ reach_by_crowds(reach *r)
 		const member *x = &r->members[m];
 
 		CHECK_FOR_INTERRUPTS();
-		for (uint32 k = 0; is_bare(x) && k < x->nnear; k++)
+		for (uint32 k = 0; x->bare && k < x->nnear; k++)
 		{
 			acm_key_entry *e = acm_key_set_find(&keys, r->near[x->near + k]);
 
@@ -988,7 +979,7 @@ reach_by_crowds(reach *r)
 			if (e == NULL)
 				continue;
 			for (uint32 v = e->first; v != ACM_NO_ENTRY; v = c.next[v])
-				meet(r, key, c.member[v], m, LEVEL_NEAR);
+				meet(r, key, k >= x->nnear - x->nlabels, c.member[v], m, LEVEL_NEAR);
 			put_chain(&c, key, m);
 		}
 	}
@@ -1003,7 +994,7 @@ reach_crowds(reach *r)
 		const member *x = &r->members[m];
 
 		CHECK_FOR_INTERRUPTS();
-		for (uint32 k = 0; x->level == LEVEL_NONE && is_bare(x) && k < x->nnear; k++)
+		for (uint32 k = 0; x->level == LEVEL_NONE && x->bare && k < x->nnear; k++)
 		{
 			if (acm_key_set_find(&r->met, r->near[x->near + k]))
 				reach_member(r, m, LEVEL_CROWD);
