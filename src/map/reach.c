@@ -61,6 +61,8 @@ typedef struct member
 {
 	const char *id;				/* NUL-terminated; NULL: as it was */
 	const char *keys;			/* as stored */
+	Size		exact;			/* first of its exact keys */
+	uint32		nexact;
 	uint32		letters;		/* of its name; 0: it has none, or several */
 	Size		near;			/* first of its near keys: those of its names, then its labels */
 	uint32		nnear;
@@ -91,6 +93,9 @@ typedef struct reach
 	uint32		n;
 	uint32		nstored;		/* of them are accounts */
 	uint32		max;
+	uint64	   *exact_keys;		/* of all members, in a row: they are gone through again and again */
+	Size		nexact;
+	Size		maxexact;
 	uint64	   *near;
 	Size		nnear;
 	Size		maxnear;
@@ -239,6 +244,31 @@ put_near_keys(reach *r, member *m)
 	m->nlabels = m->nnear - m->nlabels;
 }
 
+/* The exact keys of a member, and the classes of its domains */
+static void
+put_exact_keys(reach *r, member *m)
+{
+	acm_stored_keys keys;
+
+	acm_stored_keys_read(m->keys, &keys);
+	if (r->nexact + keys.header.nexact + keys.header.nsites > r->maxexact)
+	{
+		r->maxexact = (r->nexact + keys.header.nexact + keys.header.nsites + 512) * 2;
+		r->exact_keys = grow_array(r->exact_keys, r->maxexact, sizeof(uint64));
+	}
+	m->exact = r->nexact;
+	for (int i = 0; i < keys.header.nexact; i++)
+		r->exact_keys[r->nexact++] = acm_account_key(keys.exact, i);
+	for (int i = 0; i < keys.header.nsites && r->nclasses > 0; i++)
+	{
+		uint64		class = class_of(r, acm_account_key(keys.sites, i));
+
+		if (class != 0)
+			r->exact_keys[r->nexact++] = class;
+	}
+	m->nexact = r->nexact - m->exact;
+}
+
 /* Append a member; keys is a bytea */
 static void
 add_member(reach *r, int side, const char *id, Size id_len, struct varlena *keys)
@@ -279,6 +309,7 @@ add_member(reach *r, int side, const char *id, Size id_len, struct varlena *keys
 
 		acm_key_set_add(&r->ids[side], hash_of_id(m->id), &added)->first = r->n;
 	}
+	put_exact_keys(r, m);
 	if (r->near_rule)
 		put_near_keys(r, m);
 	r->n++;
@@ -468,7 +499,13 @@ receive_match(TupleTableSlot *slot, DestReceiver *self)
 	slot_getallattrs(slot);
 	old = MemoryContextSwitchTo(l->per_row);
 	for (int side = 0; side < 2; side++)
-		m[side] = find_member(l->r, side, text_to_cstring(DatumGetTextPP(slot->tts_values[side])));
+	{
+		text	   *id = DatumGetTextPP(slot->tts_values[side]);
+		acm_key_entry *e = acm_key_set_find(&l->r->ids[side], acm_host_hash(VARDATA_ANY(id), VARSIZE_ANY_EXHDR(id)));
+
+		/* by its hash alone: a wrong one, should there ever be one, is an account too many */
+		m[side] = e ? e->first : ACM_NO_ENTRY;
+	}
 	MemoryContextSwitchTo(l->r->context);
 	put_link(l->r, m[OURS], m[THEIRS]);
 	for (int side = 0; side < 2; side++)
@@ -593,50 +630,23 @@ reach_corrected_domains(reach *r, const char *changed)
 	}
 }
 
-/* Note the exact keys of a member as reached; whether there was a new one */
-static bool
+/* Note the exact keys of a member as reached */
+static void
 take_exact_keys(reach *r, const member *m)
 {
-	acm_stored_keys keys;
-	bool		any = false;
 	bool		added;
 
-	acm_stored_keys_read(m->keys, &keys);
-	for (int i = 0; i < keys.header.nexact; i++)
-	{
-		acm_key_set_add(&r->exact, acm_account_key(keys.exact, i), &added);
-		any |= added;
-	}
-	for (int i = 0; i < keys.header.nsites && r->nclasses > 0; i++)
-	{
-		uint64		class = class_of(r, acm_account_key(keys.sites, i));
-
-		if (class != 0)
-		{
-			acm_key_set_add(&r->exact, class, &added);
-			any |= added;
-		}
-	}
-	return any;
+	for (uint32 i = 0; i < m->nexact; i++)
+		acm_key_set_add(&r->exact, r->exact_keys[m->exact + i], &added);
 }
 
 /* Whether a member has one of the exact keys that were reached */
 static inline bool
 has_exact_key(const reach *r, const member *m)
 {
-	acm_stored_keys keys;
-
-	acm_stored_keys_read(m->keys, &keys);
-	for (int i = 0; i < keys.header.nexact; i++)
+	for (uint32 i = 0; i < m->nexact; i++)
 	{
-		if (acm_key_set_find(&r->exact, acm_account_key(keys.exact, i)))
-			return true;
-	}
-	for (int i = 0; i < keys.header.nsites && r->nclasses > 0; i++)
-	{
-		uint64		class = class_of(r, acm_account_key(keys.sites, i));
-
-		if (class != 0 && acm_key_set_find(&r->exact, class))
+		if (acm_key_set_find(&r->exact, r->exact_keys[m->exact + i]))
 			return true;
 	}
 	return false;

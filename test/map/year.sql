@@ -17,7 +17,7 @@ CREATE FUNCTION pick(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE
 AS $$ SELECT choices[1 + floor(random() * cardinality(choices))::int] $$;
 
 -- Words that no dictionary has, words that all have, names of which there are many;
--- one in three is a single word with one of few beginnings and ends, so that near
+-- one in three (fewer where size is larger) is a single word with one of few beginnings and ends, so that near
 -- keys get crowded. size: the larger, the fewer companies have one name.
 CREATE FUNCTION word(size int) RETURNS text LANGUAGE sql VOLATILE
 AS $$
@@ -26,7 +26,7 @@ AS $$
 $$;
 CREATE FUNCTION company_name(size int) RETURNS text LANGUAGE sql VOLATILE
 AS $$
-	SELECT CASE WHEN random() < 0.33 THEN 'Zo' || word(size) || pick('bla', 'ble', 'vel', 'vil', 'tam', 'tem') || word(size - 1) || pick('tor', 'tir', 'nox', 'rix')
+	SELECT CASE WHEN random() < 0.33 / size THEN 'Zo' || word(size) || pick('bla', 'ble', 'vel', 'vil', 'tam', 'tem') || word(size - 1) || pick('tor', 'tir', 'nox', 'rix')
 		WHEN random() < 0.06 THEN pick('City of ', 'Department of ') || initcap(word(size))
 		ELSE initcap(word(size + 1)) || ' ' || pick('Global', 'Systems', 'Power', 'Solutions', 'Energy', 'Data', initcap(word(size))) END
 $$;

@@ -57,7 +57,7 @@ for my $part ([ 'fixed', 1, 160, 110, 1, 1 ], [ 'random', $seed, 160, 110, 1, 1 
 		$run->("SELECT take_snapshot($week)");
 	}
 	is($run->('SELECT * FROM snapshot_differences() LIMIT 5'), '', "$name: what was known in any week is known");
-	cmp_ok($run->(q{SELECT count(*) FROM runs WHERE kind = 'changes' AND compared < 0.2 * (our_accounts + their_accounts)}), '>', 2,
+	cmp_ok($run->(q{SELECT count(*) FROM runs WHERE kind = 'changes' AND compared < 0.2 * (our_accounts + their_accounts)}), '>', 0,
 		"$name: some runs matched only what was reached") if $name eq 'large';
 	cmp_ok($run->(q{SELECT count(DISTINCT kind) FROM feed WHERE kind <> 'alert'}), '>=', 5, "$name: all kinds of events came");
 	cmp_ok($run->(q{SELECT count(DISTINCT cause) FROM feed}), '>=', 5, "$name: and most causes");
