@@ -103,6 +103,16 @@ RESET work_mem;
 SET client_min_messages = warning;
 DROP SCHEMA lists CASCADE;
 
+-- Contacts' addresses, identifiers that are none, words that are unknown
+CREATE TABLE mail (account_id int, name text, website text, email text, lei text, status text);
+INSERT INTO mail VALUES (1, 'Quandrix', NULL, 'jo@quandrix.de', 'bad', 'Churned'), (2, 'Zorblax', 'quandrix.de', NULL, '-', NULL),
+	(3, 'Hulkenbrot', NULL, 'al@gmail.com', '5493001KJTIIGC8Y1R12', 'Working - Contacted');
+SELECT "check", accounts, example FROM accountmatch.preflight('mail') WHERE accounts > 0;
+SELECT our_id, their_id, rule, our_status FROM accountmatch.overlap('mail', 'mail', our_status => 'customer') ORDER BY 1, 2;
+SELECT rule, our_key, their_key, finding, held FROM accountmatch.explain_match('mail', 'mail', '1', '2') WHERE rule IN ('domain', 'email');
+SELECT rule, our_key, their_key, finding, held FROM accountmatch.explain_match('mail', 'mail', '2', '3') WHERE rule IN ('domain', 'email');
+DROP TABLE mail;
+
 -- The planner knows rows and cost by the size of the lists
 CREATE TABLE planned AS SELECT i AS account_id, 'Company ' || i AS name FROM generate_series(1, 3000) i;
 CREATE TABLE planned_parts (LIKE planned) PARTITION BY RANGE (account_id);

@@ -146,11 +146,12 @@ acm_evidence_confidence(const acm_evidence *e)
 	return verdicts[e->verdict].confidence;
 }
 
-/* The keys that a row has of a kind */
+/* The keys that a row has for a rule */
 char *
-acm_row_keys(const acm_engine *engine, int side, uint32 row, acm_kind kind, const acm_record *record)
+acm_row_keys(const acm_engine *engine, int side, uint32 row, acm_rule rule, const acm_record *record)
 {
 	const acm_list *list = &engine->list[side];
+	acm_kind	kind = acm_rule_kind(rule);
 	StringInfoData s;
 
 	initStringInfo(&s);
@@ -158,6 +159,9 @@ acm_row_keys(const acm_engine *engine, int side, uint32 row, acm_kind kind, cons
 	{
 		acm_key		key;
 
+		if (kind == ACM_KIND_DOMAIN &&
+			(list->links[kind][i].tag == ACM_FROM_EMAIL) != (rule == ACM_RULE_EMAIL))
+			continue;
 		acm_record_key(list, record, kind, i, &key);
 		appendStringInfo(&s, "%s%s", s.len > 0 ? ", " : "", key_text(kind, &key));
 	}

@@ -33,8 +33,11 @@ extern const char *acm_evidence_reason(const acm_evidence *e);
 /* How often evidence of its kind was right on lists whose truth is known */
 extern float acm_evidence_confidence(const acm_evidence *e);
 
-/* The keys that a row has of a kind, joined by ", "; palloc'd, NULL if it has none */
-extern char *acm_row_keys(const acm_engine *engine, int side, uint32 row, acm_kind kind,
+/*
+ * The keys that a row has for a rule (of rule domain those of its own sites, of
+ * email those of its contacts), joined by ", "; palloc'd, NULL if it has none
+ */
+extern char *acm_row_keys(const acm_engine *engine, int side, uint32 row, acm_rule rule,
 						  const acm_record *record);
 
 #endif							/* ACM_EVIDENCE_H */

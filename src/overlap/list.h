@@ -143,6 +143,7 @@ typedef struct acm_list
 	int			nunknown_words;
 	uint64		unknown_status; /* rows with a status word that stands for none */
 	acm_bad_ids *bad_ids;		/* if not NULL, they are counted here; else they are an error */
+	uint64		invalid_ids;	/* identifiers that are there, but not valid */
 	uint64		suppressed;		/* rows that the user's overrides took out */
 } acm_list;
 

@@ -305,15 +305,16 @@ finding(const acm_engine *engine, acm_rule rule, char *const keys[2], const acm_
 		return "not pinned";
 	if (rule == ACM_RULE_FAMILY)
 		return "no family in common";
+	if (rule == ACM_RULE_EMAIL && !has_email(engine))
+		return "neither has an e-mail address";
 	if (keys[0] == NULL && keys[1] == NULL)
 		return "neither has a key";
-	if (keys[0] == NULL || keys[1] == NULL)
+	/* a contact's address is compared with the other's site, too */
+	if ((keys[0] == NULL || keys[1] == NULL) && rule != ACM_RULE_EMAIL)
 		return rule >= ACM_RULE_NEAR ? "one has no name" : "one has no key";
 	if (rule >= ACM_RULE_NEAR &&
 		(acm_names_blinded(&engine->list[ACM_OURS]) || acm_names_blinded(&engine->list[ACM_THEIRS])))
 		return "blinded names are equal or not, never nearly so";
-	if (rule == ACM_RULE_EMAIL && !has_email(engine))
-		return "neither has an e-mail address";
 	if (rule >= ACM_RULE_NEAR && engine->company[0][engine->options.only[0]] != ACM_NO_COMPANY)
 		return "ours is matched already";
 	if (rule >= ACM_RULE_NEAR && engine->company[1][engine->options.only[1]] != ACM_NO_COMPANY)
@@ -369,7 +370,7 @@ acm_explain_match(PG_FUNCTION_ARGS)
 		const acm_evidence *e;
 
 		for (int side = 0; side < 2 && kind < ACM_NKINDS; side++)
-			keys[side] = acm_row_keys(engine, side, row[side], kind, records[side]);
+			keys[side] = acm_row_keys(engine, side, row[side], rule, records[side]);
 		set_text(&values[0], &nulls[0], acm_rule_name(rule));
 		set_text(&values[3], &nulls[3], finding(engine, rule, keys, &e));
 		for (int side = 0; side < 2; side++)

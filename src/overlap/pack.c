@@ -290,6 +290,8 @@ acm_put_identifier(acm_reader *reader, const char *data, Size len, int column)
 		if (link)
 			link->tag = column;
 	}
+	else if (!is_blank(data, len))
+		reader->list->invalid_ids++;
 }
 
 /* The families of the row's domains */

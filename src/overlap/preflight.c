@@ -46,14 +46,15 @@ put_check(preflight *p, const char *check, uint64 accounts, Datum example, const
 	tuplestore_putvalues(p->store, p->desc, values, nulls);
 }
 
-/* What a row shows: its website, else its name, else its id; 0 if it has none of them */
+/* What a row shows: its website, or its name if that is first, else the other, else its id; 0 if it has none of them */
 static Datum
-example_of(preflight *p, uint32 row)
+example_of(preflight *p, uint32 row, acm_field first)
 {
 	const acm_record *record = acm_list_record(&p->list, row, &p->scratch);
 	Datum		value;
 
-	if (!acm_record_field(record, ACM_FIELD_WEBSITE, &value) &&
+	if (!acm_record_field(record, first, &value) &&
+		!acm_record_field(record, ACM_FIELD_WEBSITE, &value) &&
 		!acm_record_field(record, ACM_FIELD_NAME, &value) &&
 		!acm_record_field(record, ACM_FIELD_ID, &value))
 		return (Datum) 0;
@@ -72,9 +73,31 @@ check_domain_kind(preflight *p, int kind, const char *check, const char *advice)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (p->list.rows[row].domain_kind == kind && n++ == 0)
-			example = example_of(p, row);
+			example = example_of(p, row, ACM_FIELD_WEBSITE);
 	}
 	put_check(p, check, n, example, advice);
+}
+
+/* Count the rows without a domain of their own whose contacts' addresses have one, if there are any */
+static void
+check_emails(preflight *p)
+{
+	uint64		n = 0;
+	Datum		example = (Datum) 0;
+
+	for (uint32 row = 0; row < p->list.nrows; row++)
+	{
+		bool		has = false;
+
+		CHECK_FOR_INTERRUPTS();
+		for (uint32 i = ACM_LINKS_OF(&p->list, row, ACM_KIND_DOMAIN);
+			 i < ACM_LINKS_END(&p->list, row, ACM_KIND_DOMAIN) && p->list.rows[row].domain_kind != ACM_DOMAIN_COMPANY; i++)
+			has |= p->list.links[ACM_KIND_DOMAIN][i].tag == ACM_FROM_EMAIL;
+		if (has && n++ == 0)
+			example = example_of(p, row, ACM_FIELD_WEBSITE);
+	}
+	if (n > 0)
+		put_check(p, "matchable by e-mail only", n, example, NULL);
 }
 
 /* Count the rows that have keys of the kinds, given as bits, or if not wanted, that have none */
@@ -92,7 +115,7 @@ check_keys(preflight *p, int kinds, bool wanted, const char *check, const char *
 		for (int kind = 0; kind < ACM_NKINDS; kind++)
 			has |= (kinds & (1 << kind)) != 0 && ACM_LINKS_OF(&p->list, row, kind) < ACM_LINKS_END(&p->list, row, kind);
 		if (has == wanted && n++ == 0)
-			example = example_of(p, row);
+			example = example_of(p, row, kinds & (1 << ACM_KIND_NAME) ? ACM_FIELD_NAME : ACM_FIELD_WEBSITE);
 	}
 	put_check(p, check, n, example, advice);
 }
@@ -119,7 +142,7 @@ check_duplicates(preflight *p, acm_kind kind, uint32 nkeys, const char *check, c
 		for (uint32 i = ACM_LINKS_OF(list, row, kind); i < ACM_LINKS_END(list, row, kind); i++)
 			shares |= count[list->links[kind][i].key] > 1;
 		if (shares && n++ == 0)
-			example = example_of(p, row);
+			example = example_of(p, row, kind == ACM_KIND_NAME ? ACM_FIELD_NAME : ACM_FIELD_WEBSITE);
 	}
 	put_check(p, check, n, example, advice);
 	pfree(count);
@@ -149,7 +172,7 @@ check_blinded(preflight *p, acm_attr attr, acm_kind kind, const char *check, con
 			has = acm_key_blinded(key.bytes, key.len);
 		}
 		if (has && n++ == 0)
-			example = example_of(p, row);
+			example = example_of(p, row, ACM_FIELD_NAME);
 	}
 	put_check(p, check, n, example,
 			  psprintf("Compared for equality only, under key %s: %s", id, limits));
@@ -227,7 +250,7 @@ acm_preflight(PG_FUNCTION_ARGS)
 				  "An overlap needs a different one in each account: use a view with DISTINCT ON, or another column.");
 	check_domain_kind(p, ACM_DOMAIN_COMPANY, "matchable by domain", NULL);
 	check_domain_kind(p, ACM_NO_DOMAIN, "blank domain",
-					  "These accounts can only be matched by name or identifier.");
+					  "These accounts can only be matched by e-mail, name or identifier.");
 	check_domain_kind(p, ACM_DOMAIN_FREEMAIL, "free-mail domain",
 					  "A mail provider's domain says nothing about the company: ask for the website.");
 	check_domain_kind(p, ACM_DOMAIN_SHARED, "shared domain",
@@ -237,8 +260,12 @@ acm_preflight(PG_FUNCTION_ARGS)
 					  "A public suffix such as co.uk belongs to nobody: the name before it is missing.");
 	check_domain_kind(p, ACM_DOMAIN_INVALID, "invalid domain",
 					  "No host can be read from these; accountmatch.explain_domain says why.");
+	check_emails(p);
 	check_keys(p, 1 << ACM_KIND_NAME, true, "matchable by name", NULL);
 	check_keys(p, 1 << ACM_KIND_ID, true, "matchable by identifier", NULL);
+	if (p->list.invalid_ids > 0)
+		put_check(p, "invalid identifier", p->list.invalid_ids, (Datum) 0,
+				  "Of a wrong length or with wrong check digits; accountmatch.explain_identifier says why.");
 	check_keys(p, 1 << ACM_KIND_ID | 1 << ACM_KIND_DOMAIN | 1 << ACM_KIND_NAME, false, "not matchable",
 			   "These accounts have neither a name, nor a domain, nor an identifier that tells them from others.");
 	check_duplicates(p, ACM_KIND_DOMAIN, acm_keys_count(numbering->kind[ACM_KIND_DOMAIN]), "duplicate domain",

@@ -103,12 +103,13 @@ note_unknown_word(acm_list *list, Datum value)
 		u->count++;
 }
 
-/* A row's status: by its status, else by its stage, else the list's */
+/* A row's status: by its status, else by its stage; if it has neither word, the list's */
 static acm_status
 status_of_row(acm_reader *reader, TupleTableSlot *slot)
 {
 	static const acm_attr attrs[] = {ACM_ATTR_STATUS, ACM_ATTR_STAGE};
 	acm_status	status = ACM_STATUS_UNKNOWN;
+	bool		given = false;
 	Datum		value;
 
 	for (int i = 0; status == ACM_STATUS_UNKNOWN && i < (int) lengthof(attrs); i++)
@@ -116,11 +117,12 @@ status_of_row(acm_reader *reader, TupleTableSlot *slot)
 		if (!get_value(reader, slot, attrs[i], &value) ||
 			VARSIZE_ANY_EXHDR(DatumGetPointer(value)) == 0)
 			continue;
+		given = true;
 		status = meaning_of_word(reader, reader->status_words, value, look_up_status);
 		if (status == ACM_STATUS_UNKNOWN)
 			note_unknown_word(reader->list, value);
 	}
-	return status == ACM_STATUS_UNKNOWN ? reader->list->default_status : status;
+	return given ? status : reader->list->default_status;
 }
 
 /* Keep the account_id, and note it to find duplicates */

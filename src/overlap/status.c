@@ -41,10 +41,10 @@ struct acm_statuses
 static const char *const built_in_names[] = {NULL, "customer", "opportunity", "prospect"};
 
 /*
- * Words as exports write them, folded. Salesforce: the values of Account.Type
- * and of Opportunity.StageName; HubSpot: lifecycle stages (labels and internal
- * names), lead statuses and the default deal stages; Dynamics 365: relationship
- * types; and what people write in spreadsheets.
+ * Words as exports write them, folded. Salesforce: the values of Account.Type,
+ * Lead.Status and Opportunity.StageName; HubSpot: lifecycle stages (labels and
+ * internal names), lead statuses and the default deal stages; Dynamics 365:
+ * relationship types and sales stages; and what people write in spreadsheets.
  */
 static const struct
 {
@@ -98,6 +98,10 @@ static const struct
 	{"decisionmakerboughtin", ACM_STATUS_OPPORTUNITY},
 	{"contract sent", ACM_STATUS_OPPORTUNITY},
 	{"contractsent", ACM_STATUS_OPPORTUNITY},
+	{"qualify", ACM_STATUS_OPPORTUNITY},
+	{"develop", ACM_STATUS_OPPORTUNITY},
+	{"propose", ACM_STATUS_OPPORTUNITY},
+	{"close", ACM_STATUS_OPPORTUNITY},
 	{"trial", ACM_STATUS_OPPORTUNITY},
 	{"evaluation", ACM_STATUS_OPPORTUNITY},
 	{"poc", ACM_STATUS_OPPORTUNITY},
@@ -108,6 +112,11 @@ static const struct
 	{"lead", ACM_STATUS_PROSPECT},
 	{"open lead", ACM_STATUS_PROSPECT},
 	{"new", ACM_STATUS_PROSPECT},
+	{"open not contacted", ACM_STATUS_PROSPECT},
+	{"working contacted", ACM_STATUS_PROSPECT},
+	{"closed not converted", ACM_STATUS_PROSPECT},
+	{"contacted", ACM_STATUS_PROSPECT},
+	{"qualified", ACM_STATUS_PROSPECT},
 	{"suspect", ACM_STATUS_PROSPECT},
 	{"subscriber", ACM_STATUS_PROSPECT},
 	{"marketing qualified lead", ACM_STATUS_PROSPECT},

@@ -25,7 +25,7 @@ SELECT o.account_id AS our_id, t.account_id AS their_id
 FROM ours o
 JOIN theirs t ON match_host(o.website) = match_host(t.website);
 
-CREATE TABLE matches AS
+CREATE TABLE found AS
 SELECT * FROM overlap('ours', 'theirs');
 \set ECHO none
 CREATE TABLE by_hand_and_name AS
@@ -43,7 +43,7 @@ FROM (
 	SELECT 1 AS n, 'by hand: lower(regexp_replace(website))' AS method, our_id, their_id FROM by_hand
 	UNION ALL SELECT 2, 'by hand: the same, or lower(name)', our_id, their_id FROM by_hand_and_name
 	UNION ALL SELECT 3, 'one word changed: match_host(website)', our_id, their_id FROM one_word
-	UNION ALL SELECT 4, 'overlap(''ours'', ''theirs'')', our_id, their_id FROM matches) m
+	UNION ALL SELECT 4, 'overlap(''ours'', ''theirs'')', our_id, their_id FROM found) m
 LEFT JOIN truth USING (our_id, their_id)
 CROSS JOIN (SELECT count(*) AS total FROM truth) t
 GROUP BY n, method, total ORDER BY n;
@@ -54,7 +54,7 @@ SELECT left(our_name, 28) AS our_name, left(our_website, 28) AS our_website,
 	CASE WHEN truth IS NULL THEN 'wrong' ELSE 'right' END AS truth
 FROM (
 	SELECT m.*, row_number() OVER (PARTITION BY rule ORDER BY md5(our_id || their_id)) AS nth
-	FROM matches m
+	FROM found m
 	WHERE NOT EXISTS (SELECT FROM by_hand_and_name h WHERE h.our_id = m.our_id AND h.their_id = m.their_id)) m
 LEFT JOIN truth USING (our_id, their_id)
 ORDER BY nth, rule LIMIT 5;
@@ -71,7 +71,7 @@ FROM (
 	JOIN ours o ON o.account_id = h.our_id
 	JOIN theirs t ON t.account_id = h.their_id
 	LEFT JOIN truth USING (our_id, their_id)
-	WHERE NOT EXISTS (SELECT FROM matches m WHERE m.our_id = h.our_id AND m.their_id = h.their_id)) p
+	WHERE NOT EXISTS (SELECT FROM found m WHERE m.our_id = h.our_id AND m.their_id = h.their_id)) p
 -- right ones among them, if there are any, and no website twice
 ORDER BY nth_of_website > 1, nth_of_truth > 3, truth, shuffled LIMIT 5;
 
@@ -83,7 +83,7 @@ SELECT tier, segment, left(our_name, 30) AS our_name, left(their_name, 30) AS th
 FROM (
 	SELECT *, row_number() OVER (PARTITION BY tier
 		ORDER BY greatest(our_amount, their_amount) DESC NULLS LAST, our_id, their_id) AS nth
-	FROM matches WHERE tier IS NOT NULL) m
+	FROM found WHERE tier IS NOT NULL) m
 WHERE nth <= 4
 ORDER BY tier, nth;
 

@@ -369,7 +369,7 @@ sub prepare
 	return {
 		id => $raw->{id}, names => \@names, hosts => \@hosts, ids => \%ids, handle => $handle,
 		country => $country{ $raw->{country_text} } // '',
-		status => $status{ $raw->{status_text} } || $status{$default_status} || 0,
+		status => ($raw->{status_text} ne '' ? $status{ $raw->{status_text} } : $status{$default_status}) || 0,
 		amount => $raw->{amount}, currency => $raw->{currency},
 	};
 }
