@@ -133,7 +133,7 @@ CREATE OR REPLACE FUNCTION accountmatch.scores(partner text DEFAULT NULL, at tim
 RETURNS SETOF accountmatch.score_row
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100000 SET search_path = pg_catalog, _accountmatch, pg_temp
 -- everything is read once: what is hashed in memory is fastest
-SET work_mem = '128MB' SET enable_mergejoin = off SET enable_nestloop = off
+SET work_mem = '128MB' SET enable_mergejoin = off SET enable_nestloop = off SET jit = off
 AS $$
 BEGIN
 	IF partner IS NOT NULL THEN

@@ -29,7 +29,7 @@ REVOKE ALL ON FUNCTION _accountmatch.plays() FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION accountmatch.make_weekly_list(week date DEFAULT date_trunc('week', now())::date, one_sided boolean DEFAULT true)
 RETURNS SETOF accountmatch.made_row
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, _accountmatch, pg_temp SET work_mem = '128MB'
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, _accountmatch, pg_temp SET work_mem = '128MB' SET jit = off
 AS $$
 DECLARE
 	monday date := date_trunc('week', make_weekly_list.week)::date;
@@ -91,10 +91,10 @@ BEGIN
 			WHERE w.week = monday AND w.map_id = s.map_id AND w.side = s.side AND w.account_id = s.account_id);
 
 	RETURN QUERY
-	SELECT monday, s.owner::text, count(w.rank), count(w.rank) FILTER (WHERE w.is_new), s.capacity,
-		(SELECT count(*) FROM pg_temp.accountmatch_made r WHERE r.seller = s.owner)
+	SELECT monday, s.owner::text, count(w.rank), count(w.rank) FILTER (WHERE w.is_new), s.capacity, coalesce(c.n, 0)
 	FROM _accountmatch.seller s LEFT JOIN _accountmatch.weekly_item w ON w.week = monday AND w.owner = s.owner
-	GROUP BY s.owner ORDER BY s.owner;
+	LEFT JOIN (SELECT r.seller, count(*) AS n FROM pg_temp.accountmatch_made r GROUP BY r.seller) c ON c.seller = s.owner
+	GROUP BY s.owner, c.n ORDER BY s.owner;
 	RETURN QUERY
 	SELECT monday, NULL::text, 0::bigint, 0::bigint, NULL::integer, count(*) FROM pg_temp.accountmatch_made r WHERE r.seller IS NULL HAVING count(*) > 0;
 	DROP TABLE pg_temp.accountmatch_made, pg_temp.accountmatch_scored;
