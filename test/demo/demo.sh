@@ -10,4 +10,5 @@ $psql -d postgres -c 'DROP DATABASE IF EXISTS demo WITH (FORCE)' -c 'CREATE DATA
 $psql -d demo -f load.sql
 $psql -d demo -f demo.sql
 $psql -d demo -f week.sql
+$psql -d demo -f monday.sql
 echo 'The server is still there. "make psql" connects to it, "make demo-stop" stops and removes it.'

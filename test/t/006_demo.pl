@@ -17,6 +17,7 @@ for my $run (1, 2)
 	like($out, qr/^ \Q$_\E/m, "run $run: the second week has $_") for 'reclassified │ theirs changed', 'changed      │ ours changed', 'lost         │ theirs removed',
 	  'lost         │ theirs changed', 'new          │ theirs added';
 	like($out, qr/^ a week ago │\s+(\d+) │.*\n now        │\s+(\d+) │/m, "run $run: and an as-of query");
+	like($out, qr/== 6\. .*== 7\. .*^ Won together │ globex  │ influenced │ 1\.0000 │ 90000\.00 │/ms, "run $run: a Monday list and what finance asks");
 	for my $only ('overlap\(\) finds and the join', 'the join by hand finds and')
 	{
 		my ($rows) = $out =~ /^Five pairs that $only.*\n.*\n.*\n((?:.*│.*\n)+)/m;
