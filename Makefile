@@ -197,7 +197,7 @@ REGRESS = \
 	introductions \
 	attribution
 # Several sessions at once
-ISOLATION = remap
+ISOLATION = remap motion
 ISOLATION_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale --inputdir=test/isolation --outputdir=build/isolation
 
 REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
