@@ -113,6 +113,17 @@ SELECT rule, our_key, their_key, finding, held FROM accountmatch.explain_match('
 SELECT rule, our_key, their_key, finding, held FROM accountmatch.explain_match('mail', 'mail', '2', '3') WHERE rule IN ('domain', 'email');
 DROP TABLE mail;
 
+-- Accounts of one name in several countries are several companies, unless a domain tells
+CREATE TABLE alpine (account_id int, name text, country text, website text);
+INSERT INTO alpine VALUES (1, 'Alpine Bau GmbH', 'DE', NULL), (2, 'Alpine Bau', 'AT', NULL), (3, 'Alpine Bau AG', 'CH', NULL), (4, 'Veltrimor AG', 'DE', NULL), (5, 'Veltrimor', 'DE', NULL);
+CREATE TABLE alpine_theirs (LIKE alpine);
+INSERT INTO alpine_theirs VALUES (1, 'Alpine Bau', NULL, NULL), (2, 'Veltrimor GmbH', NULL, NULL);
+SELECT our_id, their_id, rule FROM accountmatch.overlap('alpine', 'alpine_theirs') ORDER BY 1, 2;
+SELECT DISTINCT our_key, reason FROM accountmatch.overlap_evidence('alpine', 'alpine_theirs') WHERE NOT accepted;
+UPDATE alpine_theirs SET website = 'alpine-bau.at', country = 'AT' WHERE account_id = 1;
+SELECT our_id, their_id, rule, why FROM accountmatch.overlap('alpine', 'alpine_theirs') WHERE their_id = '1';
+DROP TABLE alpine, alpine_theirs;
+
 -- The planner knows rows and cost by the size of the lists
 CREATE TABLE planned AS SELECT i AS account_id, 'Company ' || i AS name FROM generate_series(1, 3000) i;
 CREATE TABLE planned_parts (LIKE planned) PARTITION BY RANGE (account_id);

@@ -31,7 +31,7 @@ typedef struct name_group
 {
 	acm_group_side in[2];
 	bool		large;			/* not all its pairs are looked at */
-	bool		several;		/* rows with different domains bear it */
+	bool		several;		/* see borne_by_several */
 	answer		common;			/* it holds, or may hold, a word that many organisations have in theirs */
 	answer		only[2];		/* all that is unmatched of a side is one company with a domain */
 } name_group;
@@ -44,18 +44,21 @@ row_of(const acm_list *list, uint32 link)
 }
 
 /*
- * Whether rows of different domains bear the name. Nearly always each has one
- * domain at most; else it takes a look at which rows others hold together.
+ * Whether rows of different domains bear the name, or in one list rows without
+ * a domain of different countries. Nearly always each has one domain at most;
+ * else it takes a look at which rows others hold together.
  */
 static bool
 borne_by_several(acm_engine *engine, const acm_group_side in[2])
 {
 	uint32		site = ACM_NO_KEY;
 	bool		differ = false;
+	bool		more = false;	/* a row has several domains */
 
 	for (int side = 0; side < 2; side++)
 	{
 		const acm_list *list = &engine->list[side];
+		acm_country country = 0;	/* of rows without a domain */
 
 		for (uint32 i = 0; i < in[side].n; i++)
 		{
@@ -65,16 +68,22 @@ borne_by_several(acm_engine *engine, const acm_group_side in[2])
 
 			CHECK_FOR_INTERRUPTS();
 			if (!acm_has_site(list, row))
+			{
+				acm_country own = list->rows[row].country;
+
+				if (own != 0 && country != 0 && own != country)
+					return true;
+				country = Max(country, own);
 				continue;
+			}
 			acm_row_sites(list, row, &first, &end);
-			if (end - first > 1)
-				return acm_site_parts(engine, in, NULL) > 1;
+			more |= end - first > 1;
 			if (site == ACM_NO_KEY)
 				site = acm_site_of(&list->links[ACM_KIND_DOMAIN][first]);
 			differ |= acm_site_of(&list->links[ACM_KIND_DOMAIN][first]) != site;
 		}
 	}
-	return differ;
+	return more ? acm_site_parts(engine, in, NULL) > 1 : differ;
 }
 
 /* The words of the name that a link stands for; none of a blinded one */
@@ -278,8 +287,8 @@ prefetch_ahead(const acm_engine *engine, const acm_groups *groups, uint32 g)
 }
 
 /*
- * Rule name. First the names that at most one domain bears: their rows are
- * duplicates of one company. Then those that several companies bear, for the
+ * Rule name. First the names that one company bears, as far as domains and
+ * countries tell: their rows are duplicates. Then those that several companies bear, for the
  * rows that are left.
  */
 void

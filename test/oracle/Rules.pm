@@ -243,7 +243,7 @@ sub name_of
 }
 
 # Rule name: equal match names, blanks apart. First the names that stand for one
-# company at most, by domain; then those that several bear
+# company at most, by domains and countries; then those that several bear
 sub by_name
 {
 	my ($self, $several) = @_;
@@ -253,7 +253,9 @@ sub by_name
 	{
 		my $in = $groups->{$key};
 		my @parts = parts_by_site(@{ $in->[0] }, @{ $in->[1] });
-		next unless $several == (@parts > 1);
+		# rows of one list without a domain that are in different countries are no duplicates
+		my $apart = any { 1 < uniq(grep { $_ ne '' } map { $_->{country} } grep { !has_site($_) } @$_) } @$in;
+		next unless $several == (@parts > 1 || $apart);
 
 		my $common = any { $self->{know}{collision}->(name_of($_, $key)->{words}) } @{ $in->[0] }, @{ $in->[1] };
 		# of each side: whether all that is left is one company with a domain
