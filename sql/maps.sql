@@ -14,7 +14,7 @@ INSERT INTO globex_list (account_id, name, website, email, country, status) VALU
 	('g2', 'beta', NULL, 'jo@beta.de', NULL, 'customer'),
 	('g3', 'Gamma', NULL, 'info@gamma.io', NULL, 'customer'),
 	('g4', 'Delta', 'delta.fr', 'pat.private@gmail.com', NULL, 'prospect'),
-	('g9', 'Only Theirs', 'only-theirs.com', NULL, NULL, 'customer');
+	('g9', 'Only Theirs', 'Pat Private <pat.private@only-theirs.com>', NULL, NULL, 'customer');
 
 SELECT set_our_list('crm', '{"account_id": "id", "status": "type"}', keep => '{status,owner,amount,currency}');
 SELECT add_partner('globex', 'globex_list');
