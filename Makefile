@@ -198,7 +198,7 @@ REGRESS = \
 	attribution
 # Several sessions at once
 ISOLATION = remap motion
-ISOLATION_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale --inputdir=test/isolation --outputdir=build/isolation
+ISOLATION_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale --inputdir=test/isolation --outputdir=output_iso
 
 REGRESS_OPTS = --load-extension=accountmatch --encoding=UTF8 --no-locale
 
