@@ -112,6 +112,8 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) $(PSI_OBJS) \
 	src/map/account_keys.o \
 	src/map/key_set.o \
 	src/map/reach.o \
+	src/map/reach_load.o \
+	src/map/reach_near.o \
 	src/map/opportunities.o \
 	src/motion/read.o
 
