@@ -9,10 +9,9 @@ export PGDATABASE=motion PGOPTIONS='-c client_min_messages=warning'
 psql -X -q -v ON_ERROR_STOP=1 -f motion.sql > /dev/null
 clock() { psql -X -q -v ON_ERROR_STOP=1 -c '\timing on' -c "$1" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -1; }
 median() { sort -n | sed -n 2p; }
+# without one-sided customers, of which there are three million pairs here
 list() { for week in 2026-03-02 2026-03-09 2026-03-16; do clock "SELECT accountmatch.make_weekly_list('$week', $1)"; done | median; }
 matches=$(list false)
-psql -X -q -c 'TRUNCATE _accountmatch.weekly_item'
-one_sided=$(list true)
 items=$(psql -X -A -t -c "SELECT count(*) / 3 FROM accountmatch.weekly_list")
 joined="SELECT count(*), max(x.changed_at), count(x.why) FROM (SELECT a.account_id, m.partner, m.tier, m.why, m.changed_at
 	FROM _accountmatch.list l JOIN _accountmatch.account a USING (list_id)
@@ -26,5 +25,5 @@ warm="SELECT count(*), max(x.changed_at), count(x.why), count(x.best_partner), c
 export PGOPTIONS="$PGOPTIONS -c work_mem=64MB"
 join_ms=$(for i in 1 2 3; do clock "$joined"; done | median)
 warm_ms=$(for i in 1 2 3; do clock "$warm"; done | median)
-perl -e 'printf "weekly list: 500 sellers, 300000 matches: %.1f s; with one-sided customers of 1000000 accounts: %.1f s; %d items\npartner_warm: 1000000 accounts: %.2f s, %.2f times a plain join\n",
-	$ARGV[0] / 1000, $ARGV[1] / 1000, $ARGV[4], $ARGV[3] / 1000, $ARGV[3] / $ARGV[2]' "$matches" "$one_sided" "$join_ms" "$warm_ms" "$items"
+perl -e 'printf "weekly list: 500 sellers, 300000 matches: %.1f s, %d items\npartner_warm: 1000000 accounts: %.2f s, %.2f times a plain join\n",
+	$ARGV[0] / 1000, $ARGV[3], $ARGV[2] / 1000, $ARGV[2] / $ARGV[1]' "$matches" "$join_ms" "$warm_ms" "$items"

@@ -109,6 +109,12 @@ for my $table (split /\n/, $node->safe_psql('postgres', q{SELECT oid::regclass F
 	isnt(($as->('sales_ops', "SELECT * FROM $table"))[0], 0, "sales operations cannot read $table");
 }
 
+my ($finance_grants) = $readme =~ /^(GRANT SELECT ON closed_periods.*? TO finance;\nGRANT EXECUTE.*? TO finance;)$/ms;
+$node->safe_psql('postgres', "CREATE ROLE finance LOGIN; SET search_path = accountmatch; $finance_grants");
+is(($as->('finance', $_))[0], 0, "finance: $_") for q{SELECT count(*) FROM attribution('[2026-01-01,2026-04-01)')}, q{SELECT close_period('q', '[2020-01-01,2020-04-01)')},
+  q{SELECT count(*) FROM adjustments('q')}, q{SELECT count(*) FROM closed_periods}, q{SELECT count(*) FROM activation}, q{SELECT count(*) FROM motion_health}, q{SELECT count(*) FROM partner_pipeline()};
+like(($as->('finance', $_))[2], qr/permission denied/, "finance cannot: $_") for q{SELECT count(*) FROM weekly_list}, q{SELECT make_weekly_list()}, q{SELECT record_touch(1, 'call')};
+
 # The README's program empties the feed: in order, and nothing is lost where Slack fails
 my ($program) = $readme =~ /^```sh\n(#!\/bin\/sh\n# feed-to-slack.*?)^```$/ms;
 ok($program, 'the README has the program');
@@ -146,7 +152,8 @@ is_deeply(\@once, [ reverse @expected ], 'all were posted, in order');
 cmp_ok(scalar @posted, '>', scalar @once, 'one of them twice: at least once is what is promised');
 
 # Dump and restore
-my $all = join "\n", map { "SELECT '$_', t::text FROM accountmatch.$_ t ORDER BY t::text COLLATE \"C\";" } qw(weekly_list dispositions sellers signals partner_warm score_weights());
+$node->safe_psql('postgres', q{SET search_path = accountmatch; SELECT propose_introductions(), set_plan('1', 'globex', next_step => 'x')});
+my $all = join "\n", map { "SELECT '$_', t::text FROM accountmatch.$_ t ORDER BY t::text COLLATE \"C\";" } qw(weekly_list dispositions sellers signals partner_warm score_weights() introductions account_plans closed_periods activation partner_pipeline());
 my $before = $node->safe_psql('postgres', $all);
 $node->command_ok([ 'pg_dump', '-Fc', '-f', "$tmp/motion.dump", '-d', $node->connstr('postgres') ], 'pg_dump');
 $node->safe_psql('postgres', 'CREATE DATABASE restored TEMPLATE template0');
