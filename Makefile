@@ -105,6 +105,7 @@ OBJS = src/accountmatch.o $(NORMALIZE_OBJS) $(CRYPTO_OBJS) $(PSI_OBJS) \
 	src/overlap/store.o \
 	src/overlap/typo.o \
 	src/map/source.o \
+	src/map/source_texts.o \
 	src/map/refresh.o \
 	src/map/stored.o \
 	src/map/lock.o \

@@ -10,10 +10,10 @@ INSERT INTO crm VALUES
 	(4, 'Delta SA', 'delta.fr', 'FR', 'Open Opportunity', 'bob', 500, 'EUR', '4'),
 	(5, 'Nobody Else', 'nobody-else.com', 'US', 'Customer', 'ann', NULL, NULL, '5');
 INSERT INTO globex_list (account_id, name, website, email, country, status) VALUES
-	('g1', 'ACME', 'www.acme.com', NULL, NULL, 'prospect'),
+	('g1', 'ACME', 'https://jo.private:x@www.acme.com/@team', NULL, NULL, 'prospect'),
 	('g2', 'beta', NULL, 'jo@beta.de', NULL, 'customer'),
 	('g3', 'Gamma', NULL, 'info@gamma.io', NULL, 'customer'),
-	('g4', 'Delta', 'delta.fr', 'pat.private@gmail.com', NULL, 'prospect'),
+	('g4', 'Delta', 'https://delta.fr/@team', 'pat.private@gmail.com', NULL, 'prospect'),
 	('g9', 'Only Theirs', 'Pat Private <pat.private@only-theirs.com>', NULL, NULL, 'customer');
 
 SELECT set_our_list('crm', '{"account_id": "id", "status": "type"}', keep => '{status,owner,amount,currency}');
@@ -25,7 +25,7 @@ SELECT side, account_id, name, status FROM one_sided ORDER BY 1, 2;
 SELECT segment, tier, our_accounts, their_accounts, companies, currency, open_amount FROM partner_summary ORDER BY segment;
 SELECT kind, cause, details FROM read_feed('slack');
 -- of an e-mail address the host is kept, if a company's; of the rest nothing
-SELECT account_id, website, email FROM _accountmatch.account WHERE email IS NOT NULL ORDER BY 1;
+SELECT account_id, website, email FROM _accountmatch.account WHERE account_id ~ '^g' ORDER BY 1;
 SELECT to_jsonb(a)::text ~ 'private|jo@' AS personal FROM _accountmatch.account a WHERE to_jsonb(a)::text ~ 'private|jo@';
 SELECT ack_feed('slack', max(event_id)) FROM read_feed('slack');
 

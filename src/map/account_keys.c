@@ -20,9 +20,6 @@
 #include "overlap/resemble.h"
 #include "overlap/sites.h"
 
-/* A label that is a whole name has at least so many bytes; rule near has the same limit */
-#define LABEL_MIN 4
-
 /* An account may not have more keys; the engine has a lower limit */
 #define KEYS_MAX 10000
 
@@ -98,7 +95,7 @@ put_host(collector *c, const char *data, Size len, bool website, bool labels)
 		return;
 	c->header.bare = false;
 	n = acm_host_label(host, n, label);
-	if (n >= LABEL_MIN)
+	if (n >= ACM_LABEL_MIN)
 		put_key(&c->labels, &c->header.nlabels, acm_near_key(ACM_NEAR_LABEL, label, n));
 }
 

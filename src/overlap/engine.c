@@ -14,6 +14,7 @@
 #include "overlap/late_names.h"
 #include "overlap/read.h"
 #include "overlap/stages.h"
+#include "overlap/union_find.h"
 
 static const struct
 {
@@ -259,18 +260,6 @@ order_matches(acm_engine *engine)
 	matches->n = n;
 }
 
-/* The representative of a node's component, halving the path to it */
-static uint32
-find_root(uint32 *parent, uint32 node)
-{
-	while (parent[node] != node)
-	{
-		parent[node] = parent[parent[node]];
-		node = parent[node];
-	}
-	return node;
-}
-
 /* The stronger of two statuses; unknown is the weakest */
 static acm_status
 stronger(acm_status a, acm_status b)
@@ -299,8 +288,8 @@ find_companies(acm_engine *engine)
 	for (uint32 i = 0; i < engine->matches.n; i++)
 	{
 		const acm_evidence *m = &engine->matches.items[i];
-		uint32		a = find_root(parent, m->row[ACM_OURS]);
-		uint32		b = find_root(parent, nours + m->row[ACM_THEIRS]);
+		uint32		a = acm_find_root(parent, m->row[ACM_OURS]);
+		uint32		b = acm_find_root(parent, nours + m->row[ACM_THEIRS]);
 
 		CHECK_FOR_INTERRUPTS();
 		if (m->rule == ACM_RULE_FAMILY)
@@ -323,7 +312,7 @@ find_companies(acm_engine *engine)
 	for (uint32 i = 0; i < engine->matches.n; i++)
 	{
 		const acm_evidence *m = &engine->matches.items[i];
-		uint32		root = find_root(parent, m->row[ACM_OURS]);
+		uint32		root = acm_find_root(parent, m->row[ACM_OURS]);
 		uint32	   *company = &engine->company[ACM_OURS][root];
 
 		CHECK_FOR_INTERRUPTS();

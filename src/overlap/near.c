@@ -25,10 +25,6 @@
 #include "overlap/sites.h"
 #include "overlap/typo.h"
 
-/* A label that is a whole name, or initials, has at least so many bytes */
-#define LABEL_MIN 4
-#define INITIALS_MIN 3
-
 /* About so many near keys has a name */
 #define KEYS_EXPECTED 9
 
@@ -83,19 +79,19 @@ enter_offers(near_state *s, uint32 number, const char *name, int len)
 	if (s->rule == ACM_RULE_NEAR)
 	{
 		len = join_words(name, len, text);
-		if (len >= LABEL_MIN)
+		if (len >= ACM_LABEL_MIN)
 			acm_near_join_add(s->join, acm_near_key(ACM_NEAR_LABEL, text, len), ACM_NEAR_LABEL,
 							  ACM_NEAR_OFFER, n->side, false, number, 0);
 		return;
 	}
 	len = acm_name_initials(name, len, text);
-	if (len >= INITIALS_MIN)
+	if (len >= ACM_INITIALS_MIN)
 		acm_near_join_add(s->join, acm_near_key(ACM_NEAR_INITIALS, text, len), ACM_NEAR_INITIALS,
 						  ACM_NEAR_OFFER, n->side, false, number, 0);
 	nhandles = acm_node_labels(s->nodes, n, ACM_NEAR_HANDLE, &s->scratch, &handles);
 	for (Size i = 0; i < nhandles; i++)
 	{
-		if (acm_read_label(s->nodes, n->side, handles[i].row, handles[i].link, &s->scratch, text) >= LABEL_MIN)
+		if (acm_read_label(s->nodes, n->side, handles[i].row, handles[i].link, &s->scratch, text) >= ACM_LABEL_MIN)
 			acm_near_join_add(s->join, handles[i].key, ACM_NEAR_HANDLE,
 							  ACM_NEAR_OFFER, n->side, false, number, handles[i].row);
 	}
@@ -115,13 +111,13 @@ enter_asks(near_state *s, uint32 number)
 		char		label[ACM_HANDLE_MAX + 1];
 		int			len = acm_read_label(s->nodes, n->side, labels[i].row, labels[i].link, &s->scratch, label);
 
-		if (s->rule == ACM_RULE_NEAR && len >= LABEL_MIN)
+		if (s->rule == ACM_RULE_NEAR && len >= ACM_LABEL_MIN)
 			acm_near_join_add(s->join, labels[i].key, ACM_NEAR_LABEL,
 							  ACM_NEAR_ASK, n->side, true, number, labels[i].link);
-		if (s->rule == ACM_RULE_SIMILAR && len >= LABEL_MIN)
+		if (s->rule == ACM_RULE_SIMILAR && len >= ACM_LABEL_MIN)
 			acm_near_join_add(s->join, acm_near_key(ACM_NEAR_HANDLE, label, len), ACM_NEAR_HANDLE,
 							  ACM_NEAR_ASK, n->side, true, number, labels[i].link);
-		if (s->rule == ACM_RULE_SIMILAR && len >= INITIALS_MIN)
+		if (s->rule == ACM_RULE_SIMILAR && len >= ACM_INITIALS_MIN)
 			acm_near_join_add(s->join, acm_near_key(ACM_NEAR_INITIALS, label, len), ACM_NEAR_INITIALS,
 							  ACM_NEAR_ASK, n->side, true, number, labels[i].link);
 	}

@@ -31,4 +31,8 @@ typedef enum acm_near_kind
 } acm_near_kind;
 extern uint64_t acm_near_key(acm_near_kind kind, const char *bytes, int len);
 
+/* A label that is a whole name, or a handle, has at least so many bytes; initials so many */
+#define ACM_LABEL_MIN 4
+#define ACM_INITIALS_MIN 3
+
 #endif							/* ACM_NEAR_KEYS_H */

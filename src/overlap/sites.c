@@ -9,6 +9,7 @@
 #include "overlap/array.h"
 #include "overlap/resemble.h"
 #include "overlap/sites.h"
+#include "overlap/union_find.h"
 
 /* A row's domains: see the header */
 void
@@ -71,18 +72,6 @@ compare_placed(const void *a, const void *b)
 	return x->place < y->place ? -1 : x->place > y->place;
 }
 
-/* The representative of a place's part, halving the path to it */
-static uint32
-find_part(uint32 *parent, uint32 place)
-{
-	while (parent[place] != place)
-	{
-		parent[place] = parent[parent[place]];
-		place = parent[place];
-	}
-	return place;
-}
-
 /* The match domains of all rows of a group to out, if not NULL; returns how many */
 static Size
 collect_sites(const acm_engine *engine, const acm_group_side in[2], placed_site *out)
@@ -132,14 +121,14 @@ acm_site_parts(const acm_engine *engine, const acm_group_side in[2], uint32 **pa
 		if (parent[sites[i].place] == ACM_NO_ROW)
 			parent[sites[i].place] = sites[i].place;
 		if (i > 0 && sites[i].site == sites[i - 1].site)
-			parent[find_part(parent, sites[i].place)] = find_part(parent, sites[i - 1].place);
+			parent[acm_find_root(parent, sites[i].place)] = acm_find_root(parent, sites[i - 1].place);
 	}
 	for (Size i = 0; i < nrows; i++)
 	{
 		if (parent[i] == ACM_NO_ROW)
 			continue;
 		parts += (parent[i] == i);
-		parent[i] = find_part(parent, i);
+		parent[i] = acm_find_root(parent, i);
 	}
 	pfree(sites);
 	if (part)
